@@ -19,7 +19,7 @@ const P256_PUBLIC_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200
 /**
  * The libp2p key of a public key of node:crypto.
  *
- * @throws {@link errors!InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
+ * @throws {@link InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
  */
 export function publicKeyFromKeyObject (key: KeyObject): PublicKey {
   switch (kindOf(key)) {
@@ -46,7 +46,7 @@ export function publicKeyFromKeyObject (key: KeyObject): PublicKey {
 /**
  * The libp2p key of a private key of node:crypto.
  *
- * @throws {@link errors!InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
+ * @throws {@link InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
  */
 export function privateKeyFromKeyObject (key: KeyObject): PrivateKey {
   switch (kindOf(key)) {
@@ -79,7 +79,7 @@ export function privateKeyToKeyObject (key: PrivateKey): KeyObject {
       return createPrivateKey({ key: key.jwk as JsonWebKey, format: 'jwk' })
     case 'Ed25519':
       return createPrivateKey({ key: { ...jwkOf(key.publicKey), d: encode(key.raw.subarray(0, ED25519_SEED_BYTES)) }, format: 'jwk' })
-    case 'secp256k1':
+    default:
       return createPrivateKey({ key: { ...jwkOf(key.publicKey), d: encode(key.raw) }, format: 'jwk' })
   }
 }
@@ -91,7 +91,7 @@ function jwkOf (key: PublicKey): JsonWebKey {
       return key.jwk as JsonWebKey
     case 'Ed25519':
       return { kty: 'OKP', crv: 'Ed25519', x: encode(key.raw) }
-    case 'secp256k1': {
+    default: {
       const point = ECDH.convertKey(key.raw, 'secp256k1', undefined, undefined, 'uncompressed') as Buffer
 
       return { kty: 'EC', crv: 'secp256k1', x: encode(point.subarray(1, 1 + COORDINATE_BYTES)), y: encode(point.subarray(1 + COORDINATE_BYTES)) }
