@@ -1,0 +1,50 @@
+/**
+ * The child process: runs the tasks its parent asks for, one module each, and
+ * ends with its parent.
+ */
+
+import { startProfile, stopProfile } from './profiler.ts'
+import type { Request, Response } from './child.ts'
+
+type Task = (params: any) => Promise<unknown>
+
+// loaded when asked for: a process that measures handshakes has no muxer in it
+const TASKS: Record<string, () => Promise<Task>> = {
+  'endpoint/listen': async () => (await import('../tasks/endpoint.ts')).listen,
+  'endpoint/connect': async () => (await import('../tasks/endpoint.ts')).connect,
+  'transfer/expect': async () => (await import('../tasks/transfer.ts')).expect,
+  'transfer/finish': async () => (await import('../tasks/transfer.ts')).finish,
+  'transfer/run': async () => (await import('../tasks/transfer.ts')).run,
+  'round-trip/answer': async () => (await import('../tasks/round-trip.ts')).answer,
+  'round-trip/run': async () => (await import('../tasks/round-trip.ts')).run,
+  'dial/prepare': async () => (await import('../tasks/dial.ts')).prepare,
+  'dial/run': async () => (await import('../tasks/dial.ts')).run,
+  'memory/listen': async () => (await import('../tasks/memory.ts')).listen,
+  'memory/prepare': async () => (await import('../tasks/memory.ts')).prepare,
+  'memory/open': async () => (await import('../tasks/memory.ts')).open,
+  'memory/usage': async () => (await import('../tasks/memory.ts')).usage,
+  'handshakes/prepare': async () => (await import('../tasks/handshakes.ts')).prepare,
+  'handshakes/run': async () => (await import('../tasks/handshakes.ts')).run,
+  'profile/start': async () => startProfile,
+  'profile/stop': async () => stopProfile
+}
+
+async function answer (request: Request): Promise<void> {
+  const response: Response = { id: request.id }
+
+  try {
+    const task = await TASKS[request.task]()
+    response.result = await task(request.params)
+  } catch (err: any) {
+    response.error = err.stack ?? String(err)
+  }
+
+  process.send?.(response)
+}
+
+process.on('message', (request: Request) => {
+  void answer(request)
+})
+process.on('disconnect', () => {
+  process.exit(0)
+})

@@ -1,0 +1,39 @@
+/**
+ * A libp2p node with one encrypter. Everything is at its default but the
+ * limits that would refuse the benchmark's own connections, and the connection
+ * monitor, whose pings are no part of what is measured.
+ */
+
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { tcp } from '@libp2p/tcp'
+import { createLibp2p } from 'libp2p'
+import { loadEncrypter } from '../subjects.ts'
+import type { EncrypterName, Source } from '../subjects.ts'
+import type { Libp2p } from '@libp2p/interface'
+
+const MAX_CONNECTIONS = 10_000
+
+export interface NodeParams {
+  subject: EncrypterName
+  source: Source
+
+  /** The identity, as a protobuf in base64 */
+  privateKey: string
+}
+
+export async function createNode (params: NodeParams, listen = false): Promise<Libp2p> {
+  return createLibp2p({
+    privateKey: privateKeyFromProtobuf(Buffer.from(params.privateKey, 'base64')),
+    addresses: { listen: listen ? ['/ip4/127.0.0.1/tcp/0'] : [] },
+    transports: [tcp()],
+    connectionEncrypters: [await loadEncrypter(params.subject, params.source)],
+    streamMuxers: [yamux()],
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      maxIncomingPendingConnections: MAX_CONNECTIONS,
+      inboundConnectionThreshold: Infinity
+    },
+    connectionMonitor: { enabled: false }
+  })
+}

@@ -1,0 +1,62 @@
+/**
+ * What a process holds for connections nobody uses.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createNode } from './libp2p-node.ts'
+import type { NodeParams } from './libp2p-node.ts'
+import type { Connection, Libp2p } from '@libp2p/interface'
+
+const SETTLE_MS = 250
+const COLLECTIONS = 3
+
+export interface MemoryUsage {
+  connections: number
+  rssBytes: number
+  heapBytes: number
+}
+
+// a node dials one peer once at a time: several of them dial in parallel
+let nodes: Libp2p[] = []
+
+export async function listen (params: NodeParams): Promise<string> {
+  nodes = [await createNode(params, true)]
+
+  return nodes[0].getMultiaddrs()[0].toString()
+}
+
+export async function prepare ({ privateKeys, ...params }: Omit<NodeParams, 'privateKey'> & { privateKeys: string[] }): Promise<void> {
+  nodes = await Promise.all(privateKeys.map(async privateKey => createNode({ ...params, privateKey })))
+}
+
+/** Have so many connections open in all */
+export async function open ({ address, connections }: { address: string, connections: number }): Promise<void> {
+  let missing = connections - openConnections().length
+
+  await Promise.all(nodes.map(async node => {
+    while (missing-- > 0) {
+      await node.dial(multiaddr(address), { force: true })
+    }
+  }))
+}
+
+/** What is held once all garbage is gone */
+export async function usage (): Promise<MemoryUsage> {
+  for (let i = 0; i < COLLECTIONS; i++) {
+    await delay(SETTLE_MS)
+    globalThis.gc?.()
+  }
+
+  const { rss, heapUsed, external } = process.memoryUsage()
+
+  return {
+    connections: openConnections().length,
+    rssBytes: rss,
+    heapBytes: heapUsed + external
+  }
+}
+
+function openConnections (): Connection[] {
+  return nodes.flatMap(node => node.getConnections()).filter(connection => connection.status === 'open')
+}
