@@ -13,7 +13,7 @@ Parts: throughput, round-trip, handshake, dial, memory, ceilings, all of them by
   --only <text>        only measurements whose name contains the text, "64KiB"
   --encrypters <list>  only these: ${ENCRYPTERS.join(', ')}
   --rounds <n>         5 by default
-  --seconds <n>        per measurement, 1.5 by default
+  --seconds <n>        per measurement, 1.2 by default
   --quick              one short round, nothing is written: a smoke test
   --prof               leave CPU profiles in benchmarks/profiles and print the
                        heaviest functions, write no results
@@ -37,7 +37,7 @@ export interface Options {
   help: boolean
 }
 
-const WARM_UP_MS = 500
+const WARM_UP_MS = 400
 const QUICK_MS = 150
 
 export function parseOptions (args: string[]): Options {
@@ -64,7 +64,7 @@ export function parseOptions (args: string[]): Options {
     only,
     encrypters: encrypters?.split(',').map(name => name.trim()),
     rounds: positive('rounds', values.rounds ?? (quick ? '1' : '5')),
-    milliseconds: values.seconds == null && quick ? QUICK_MS : positive('seconds', values.seconds ?? '1.5') * 1_000,
+    milliseconds: values.seconds == null && quick ? QUICK_MS : positive('seconds', values.seconds ?? '1.2') * 1_000,
     warmUpMs: quick ? QUICK_MS : WARM_UP_MS,
     quick,
     prof,

@@ -3,7 +3,7 @@
  */
 
 import { OURS } from '../subjects.ts'
-import type { Results, Row } from './results.ts'
+import type { Figures, Results, Row } from './results.ts'
 import type { EncrypterName } from '../subjects.ts'
 
 const BASE: EncrypterName = 'noise'
@@ -19,8 +19,8 @@ const TOP = 56
 const BOTTOM = 16
 
 export function toChart ({ rows }: Results): string {
-  const shown = rows.filter(row => row.better === 'higher' && row.part !== 'ceilings' && row.results[BASE] != null && row.results[OURS] != null)
-  const groups = shown.map(row => SHOWN.filter(subject => row.results[subject] != null && (row.part !== 'handshake' || subject !== 'plaintext')))
+  const shown = rows.filter(row => row.better === 'higher' && row.part !== 'ceilings' && figuresOf(row, BASE) != null && figuresOf(row, OURS) != null)
+  const groups = shown.map(row => SHOWN.filter(subject => figuresOf(row, subject) != null && (row.part !== 'handshake' || subject !== 'plaintext')))
   const longest = Math.max(1, ...shown.flatMap((row, i) => groups[i].map(subject => times(row, subject))))
   const scale = (WIDTH - LABEL_WIDTH - FIGURE_WIDTH) / longest
 
@@ -62,8 +62,13 @@ ${body.join('\n')}
 `
 }
 
+/** The classical handshake is ours under another name */
+function figuresOf ({ results }: Row, subject: EncrypterName): Figures | undefined {
+  return results[subject] ?? (subject === OURS ? results['secure-peer x25519'] : undefined)
+}
+
 function times (row: Row, subject: EncrypterName): number {
-  return (row.results[subject]?.median ?? 0) / (row.results[BASE]?.median ?? 1)
+  return (figuresOf(row, subject)?.median ?? 0) / (figuresOf(row, BASE)?.median ?? 1)
 }
 
 function toBar (subject: EncrypterName, value: number, y: number, scale: number): string {

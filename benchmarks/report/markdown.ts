@@ -3,8 +3,8 @@
  */
 
 import { format } from '../statistics.ts'
-import { CEILINGS, ENCRYPTERS, OURS } from '../subjects.ts'
-import type { Results, Row, Run } from './results.ts'
+import { CEILINGS, ENCRYPTERS } from '../subjects.ts'
+import type { Figures, Results, Row, Run } from './results.ts'
 import type { SubjectName } from '../subjects.ts'
 
 const ORDER: SubjectName[] = [...CEILINGS, ...ENCRYPTERS]
@@ -21,7 +21,7 @@ export function toMarkdown ({ rows, runs }: Results): string {
 
   return `${[
     '# Benchmark results',
-    'Median of all rounds, and the least and the most in small print. The factor is secure-peer over that column, median of the rounds; for times, CPU and memory below 1 is better.',
+    'Medians of all rounds, the least and the most in small print. The last columns are secure-peer over the others, median of the rounds: for throughput and handshakes more is better, for times, CPU and memory less.',
     ...tables,
     '## Measured with',
     ...runs.map(describeRun)
@@ -29,27 +29,33 @@ export function toMarkdown ({ rows, runs }: Results): string {
 }
 
 function toTable (rows: Row[]): string {
-  const subjects = ORDER.filter(subject => rows.some(row => row.results[subject] != null))
+  const has = (test: (figures: Figures) => boolean) => (subject: SubjectName): boolean => rows.some(({ results }) => {
+    const figures = results[subject]
+
+    return figures != null && test(figures)
+  })
+  const subjects = ORDER.filter(has(() => true))
+  const compared = ORDER.filter(has(({ ratio }) => ratio != null))
   const lines = [
-    ['', 'unit', ...subjects],
-    ['---', '---', ...subjects.map(() => '---:')],
-    ...rows.map(row => [row.title, row.unit, ...subjects.map(subject => toCell(row, subject))])
+    ['', 'unit', ...subjects, ...compared.map(subject => `× ${subject}`)],
+    ['---', '---', ...subjects.map(() => '---:'), ...compared.map(() => '---:')],
+    ...rows.map(row => [
+      row.title,
+      row.unit,
+      ...subjects.map(subject => toCell(row.results[subject])),
+      ...compared.map(subject => row.results[subject]?.ratio?.toFixed(2) ?? '')
+    ])
   ]
 
   return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function toCell (row: Row, subject: SubjectName): string {
-  const figures = row.results[subject]
-
+function toCell (figures?: Figures): string {
   if (figures == null) {
     return ''
   }
 
-  const middle = subject.startsWith(OURS) ? `**${format(figures.median)}**` : format(figures.median)
-  const factor = figures.ratio == null ? '' : `, × ${figures.ratio.toFixed(2)}`
-
-  return `${middle}${factor}<br><sub>${format(figures.min)} to ${format(figures.max)}</sub>`
+  return `${format(figures.median)}<br><sub>${format(figures.min)} to ${format(figures.max)}</sub>`
 }
 
 function describeRun (run: Run): string {
