@@ -10,11 +10,17 @@ import { basename, join } from 'node:path'
 
 const FUNCTIONS = 15
 
+// what this package's functions took with all they called
+const OWN = / (dist\/)?src\/[^ ]*$/
+
+interface ProfileNode {
+  id: number
+  children?: number[]
+  callFrame: { functionName: string, url: string, lineNumber: number }
+}
+
 interface CpuProfile {
-  nodes: Array<{
-    id: number
-    callFrame: { functionName: string, url: string, lineNumber: number }
-  }>
+  nodes: ProfileNode[]
   samples: number[]
   timeDeltas: number[]
 }
@@ -40,28 +46,57 @@ export async function printProfiles (folder: string, print: (text: string) => vo
 }
 
 async function summarise (path: string): Promise<string> {
-  const { nodes, samples, timeDeltas }: CpuProfile = JSON.parse(await readFile(path, 'utf8'))
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, describe(callFrame)]))
-  const selfTime = new Map<string, number>()
+  const profile: CpuProfile = JSON.parse(await readFile(path, 'utf8'))
+  const self = new Map<string, number>()
+  const total = new Map<string, number>()
+  const callers = callersOf(profile)
+  let all = 0
   let busy = 0
 
-  samples.forEach((id, i) => {
-    const name = names.get(id) ?? 'unknown'
+  profile.samples.forEach((id, i) => {
+    const time = profile.timeDeltas[i]
+    const stack = callers.get(id) ?? ['unknown']
+    all += time
 
-    if (name !== '(idle)') {
-      selfTime.set(name, (selfTime.get(name) ?? 0) + timeDeltas[i])
-      busy += timeDeltas[i]
+    if (stack[0] !== '(idle)') {
+      busy += time
+      add(self, stack[0], time)
+      new Set(stack).forEach(name => { add(total, name, time) })
     }
   })
 
-  const total = timeDeltas.reduce((sum, delta) => sum + delta, 0)
-  const heaviest = [...selfTime].sort(([, a], [, b]) => b - a).slice(0, FUNCTIONS)
+  const list = (times: Map<string, number>, test: (name: string) => boolean): string[] => {
+    const heaviest = [...times].filter(([name]) => test(name)).sort(([, a], [, b]) => b - a).slice(0, FUNCTIONS)
+
+    return heaviest.map(([name, time]) => `  ${percent(time, busy).padStart(6)}  ${name}`)
+  }
 
   return [
-    `\n${basename(path)}: busy ${percent(busy, total)} of ${Math.round(total / 1_000)} ms, of that`,
-    ...heaviest.map(([name, time]) => `  ${percent(time, busy).padStart(6)}  ${name}`),
+    `\n${basename(path)}: busy ${percent(busy, all)} of ${Math.round(all / 1_000)} ms, of that`,
+    ...list(self, () => true),
+    ' with all they call',
+    ...list(total, name => OWN.test(name)),
     ''
   ].join('\n')
+}
+
+/** The function of each node, and those that called it */
+function callersOf ({ nodes }: CpuProfile): Map<number, string[]> {
+  const byId = new Map(nodes.map(node => [node.id, node]))
+  const callers = new Map<number, string[]>()
+  const visit = (node: ProfileNode, above: string[]): void => {
+    const stack = [describe(node.callFrame), ...above]
+    callers.set(node.id, stack)
+    node.children?.forEach(id => { visit(byId.get(id) ?? node, stack) })
+  }
+
+  visit(nodes[0], [])
+
+  return callers
+}
+
+function add (times: Map<string, number>, name: string, time: number): void {
+  times.set(name, (times.get(name) ?? 0) + time)
 }
 
 function describe ({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
