@@ -1,0 +1,1 @@
+export { nobleBackend as defaultBackend } from './noble.ts'

@@ -1,0 +1,136 @@
+import * as crypto from 'node:crypto'
+import { CIPHERS, HASH_BYTES, NONCE_BYTES, CIPHER_KEY_BYTES } from '../constants.ts'
+import { concat } from '../encoding/bytes.ts'
+import { isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
+import { NodeAead } from './node-aead.ts'
+import { nodeMlKem768 } from './node-mlkem.ts'
+import { nobleBackend } from './noble.ts'
+import type { Aead, Backend, Encapsulation, MlKem768Keys, X25519Keys } from './backend.ts'
+import type { CipherName } from '../constants.ts'
+import type { MaybePromise } from '../encoding/bytes.ts'
+import type { IdentityKey } from '../identity/public-key.ts'
+
+const FIRST_BLOCK = Uint8Array.of(1)
+
+// SPKI of an X25519 key up to the key itself (RFC 8410). Its 12 bytes are whole
+// base64 groups, and a PEM string is the cheapest form that OpenSSL imports.
+const X25519_PEM_PREFIX = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VuAyEA'
+const PEM_SUFFIX = '\n-----END PUBLIC KEY-----\n'
+
+/** The primitives of node:crypto: synchronous, native, one KeyObject for each key. */
+export const nodeBackend = {
+  name: 'node',
+
+  ciphers: CIPHERS.filter(canUse),
+
+  randomBytes (length: number): Uint8Array {
+    return crypto.getRandomValues(new Uint8Array(length))
+  },
+
+  sha256 (...parts: Uint8Array[]): Uint8Array {
+    const hash = crypto.createHash('sha256')
+
+    for (const part of parts) {
+      hash.update(part)
+    }
+
+    return hash.digest()
+  },
+
+  hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
+    return hmac(salt, inputKey).digest()
+  },
+
+  hkdfExpand (pseudorandomKey: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+    // every key and secret of the key schedule is one block
+    if (length <= HASH_BYTES) {
+      return hmac(pseudorandomKey, info).update(FIRST_BLOCK).digest().subarray(0, length)
+    }
+
+    return nobleBackend.hkdfExpand(pseudorandomKey, info, length)
+  },
+
+  generateX25519 (): X25519Keys {
+    const { privateKey, publicKey } = crypto.generateKeyPairSync('x25519')
+
+    return {
+      // the cheapest of the export formats by far
+      publicKey: new Uint8Array(Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')),
+      deriveSecret: remotePublicKey => crypto.diffieHellman({
+        privateKey,
+        publicKey: crypto.createPublicKey(X25519_PEM_PREFIX + Buffer.from(remotePublicKey).toString('base64') + PEM_SUFFIX)
+      })
+    }
+  },
+
+  generateMlKem768 (): MlKem768Keys {
+    return nodeMlKem768?.generate() ?? nobleBackend.generateMlKem768()
+  },
+
+  encapsulateMlKem768 (encapsulationKey: Uint8Array): Encapsulation {
+    return nodeMlKem768?.encapsulate(encapsulationKey) ?? nobleBackend.encapsulateMlKem768(encapsulationKey)
+  },
+
+  aead (cipher: CipherName, key: Uint8Array): Aead {
+    return new NodeAead(cipher, key)
+  },
+
+  verify (key: IdentityKey, message: Uint8Array, signature: Uint8Array): boolean {
+    if (key.type === 'ecdsa' && signature.byteLength !== P1363_BYTES) {
+      return false
+    }
+
+    if (key.type === 'secp256k1' && !isCanonicalSecp256k1Signature(signature)) {
+      return false
+    }
+
+    try {
+      const publicKey = crypto.createPublicKey(key.pem)
+
+      return crypto.verify(digestOf(key), message, key.type === 'ecdsa' ? { key: publicKey, dsaEncoding: 'ieee-p1363' } : publicKey, signature)
+    } catch {
+      // a point off its curve is found at import
+      return false
+    }
+  },
+
+  signer (type: 'ed25519' | 'rsa', secret: Uint8Array): (message: Uint8Array) => MaybePromise<Uint8Array> {
+    if (type === 'ed25519') {
+      const key = crypto.createPrivateKey({ key: Buffer.from(concat([ED25519_PKCS8_PREFIX, secret])), format: 'der', type: 'pkcs8' })
+
+      return message => crypto.sign(null, message, key)
+    }
+
+    const key = crypto.createPrivateKey({ key: Buffer.from(secret), format: 'der', type: 'pkcs1' })
+
+    // a millisecond and more: not on the event loop
+    return async message => new Promise((resolve, reject) => {
+      crypto.sign('sha256', message, key, (err, signature) => {
+        err != null ? reject(err) : resolve(signature)
+      })
+    })
+  }
+} satisfies Backend
+
+// PrivateKeyInfo of an Ed25519 key up to the seed itself (RFC 8410)
+const ED25519_PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20)
+
+// with a KeyObject, since raw key bytes make it five times as slow
+function hmac (key: Uint8Array, data: Uint8Array): crypto.Hmac {
+  return crypto.createHmac('sha256', crypto.createSecretKey(key)).update(data)
+}
+
+function digestOf (key: IdentityKey): string | null {
+  return key.type === 'ed25519' ? null : 'sha256'
+}
+
+// runtimes with node:crypto differ in what they have: Bun has no ChaCha20-Poly1305
+function canUse (cipher: CipherName): boolean {
+  try {
+    crypto.createCipheriv(cipher, new Uint8Array(CIPHER_KEY_BYTES[cipher]), new Uint8Array(NONCE_BYTES))
+
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,256 @@
+import { CIPHERS, GROUPS } from '../constants.ts'
+import { compare, concat, wipe } from '../encoding/bytes.ts'
+import { AuthenticationError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
+import { HandshakeSecrets } from '../key-schedule.ts'
+import { elect } from './election.ts'
+import { openLine2, parseLine2, refusal, sealLine2, signHeader, verifyHeader } from './header.ts'
+import { createHello, parseHello } from './hello.ts'
+import { agreeMuxer, checkEncrypters } from './negotiation.ts'
+import { otherSide, Session } from './session.ts'
+import type { HeaderFields, RemoteHeader, Role } from './header.ts'
+import type { OwnHello, RemoteHello } from './hello.ts'
+import type { CipherName, GroupName } from '../constants.ts'
+import type { Backend, Encapsulation } from '../crypto/backend.ts'
+import type { MaybePromise } from '../encoding/bytes.ts'
+import type { IdentityKey } from '../identity/public-key.ts'
+import type { Signer } from '../identity/signer.ts'
+import type { Side, Suite } from '../key-schedule.ts'
+
+/** What a handshake needs of its carrier. */
+export interface HandshakeCarrier {
+  /** The next line, newline included; rejects when the carrier ends, fails or time is up. */
+  readLine (): Promise<Uint8Array>
+  write (bytes: Uint8Array): void
+}
+
+export interface HandshakeOptions {
+  readonly backend: Backend
+  readonly role: Role
+  readonly signer: Signer
+
+  /** Offered in preference order. */
+  readonly groups: readonly GroupName[]
+
+  /** Offered in preference order. */
+  readonly ciphers: readonly CipherName[]
+
+  /** What this side's header says; ignored in role `peer`. */
+  readonly fields: HeaderFields
+
+  /** Throws unless this is whom the connection is meant for. */
+  verifyPeer (key: IdentityKey): void
+
+  /** The identify step; throws {@link IdentityRejectedError} to refuse. */
+  identify (remote: RemoteHeader, suite: Suite): MaybePromise<void>
+}
+
+export interface HandshakeResult {
+  readonly session: Session
+
+  /** The stream muxer agreed on; absent where a side sent no list. */
+  readonly muxer?: string
+}
+
+/**
+ * The handshake of SPEC 3, the same function for both sides and all roles.
+ *
+ * @throws an error of `errors.ts`, or what `carrier`, `verifyPeer` and `identify` throw
+ */
+export async function handshake (carrier: HandshakeCarrier, options: HandshakeOptions): Promise<HandshakeResult> {
+  const { backend, role, verifyPeer } = options
+
+  // 1. Line 1, at once. A dialer sends it with its line 2: the listener's hello
+  // comes with multistream-select's answer, so that nothing is gained before.
+  const hello = await createHello(backend, options.groups, options.ciphers)
+
+  if (role !== 'dialer') {
+    carrier.write(hello.line)
+  }
+
+  // 2. The other side's line 1, the vote, and the secrets of both shares.
+  const remoteHello = parseHello(await carrier.readLine())
+  const exchange = await beginExchange(options, hello, remoteHello)
+
+  try {
+    // 3. A dialer and a peer show themselves first.
+    let own = role === 'listener' ? undefined : await writeHeader(exchange, exchange.th1)
+
+    if (own != null) {
+      carrier.write(role === 'dialer' ? concat([hello.line, own.line]) : own.line)
+    }
+
+    // 4. The other side's line 2, opened and verified: is it whom it should be?
+    const answered = own != null && role === 'dialer' ? backend.sha256(exchange.th1, own.line) : exchange.th1
+    const remote = await readHeader(exchange, await carrier.readLine(), answered)
+    verifyPeer(remote.header.key)
+
+    // 5. A listener accepts now: it shows itself to nobody whom it refuses.
+    if (own == null) {
+      const answer = backend.sha256(exchange.th1, remote.line)
+      const muxer = await accept(exchange, remote.header, async reason => { carrier.write(await writeRefusal(exchange, answer, reason)) })
+      own = await writeHeader(exchange, answer)
+      carrier.write(own.line)
+
+      return { session: openSession(exchange, own, remote), muxer }
+    }
+
+    // 6. A dialer and a peer accept last: they refuse with a record.
+    const session = openSession(exchange, own, remote)
+    const muxer = await accept(exchange, remote.header, async reason => { carrier.write(await session.sealReject(reason)) })
+
+    return { session, muxer }
+  } finally {
+    exchange.secrets.wipe()
+  }
+}
+
+/** What both hellos settle. */
+interface Exchange {
+  readonly options: HandshakeOptions
+  readonly hello: OwnHello
+  readonly remoteHello: RemoteHello
+  readonly suite: Suite
+  readonly side: Side
+  readonly th1: Uint8Array
+  readonly secrets: HandshakeSecrets
+}
+
+/** A line 2 that was sent or received, with the KEM secret that it carries. */
+interface Line2 {
+  readonly line: Uint8Array
+  readonly ss: Uint8Array
+}
+
+const NO_KEM: Encapsulation = { ciphertext: new Uint8Array(), sharedSecret: new Uint8Array() }
+
+async function beginExchange (options: HandshakeOptions, hello: OwnHello, remoteHello: RemoteHello): Promise<Exchange> {
+  const order = compare(hello.token, remoteHello.token)
+
+  if (order === 0) {
+    throw new AuthenticationError('ERR_REFLECTION', 'the remote token is this side\'s own')
+  }
+
+  const suite = electSuite(hello, remoteHello)
+  const side = order < 0 ? 'lesser' : 'greater'
+
+  // SPEC 3.2: th1 = SHA-256(hello line of lesser || hello line of greater)
+  const lines = bySide(side, hello.line, remoteHello.line)
+  const th1 = options.backend.sha256(lines.lesser, lines.greater)
+  const secrets = new HandshakeSecrets(options.backend, suite, th1, await deriveDh(hello, remoteHello, suite))
+
+  return { options, hello, remoteHello, suite, side, th1, secrets }
+}
+
+function electSuite (ours: OwnHello, theirs: RemoteHello): Suite {
+  const group = elect(ours.groups, theirs.groups, GROUPS)
+  const cipher = elect(ours.ciphers, theirs.ciphers, CIPHERS)
+
+  if (group == null) {
+    throw new NegotiationError('ERR_NO_COMMON_GROUP', `no common group: ours ${ours.groups.join(', ')}; theirs ${theirs.groups.join(', ')}`)
+  }
+
+  if (cipher == null) {
+    throw new NegotiationError('ERR_NO_COMMON_CIPHER', `no common cipher: ours ${ours.ciphers.join(', ')}; theirs ${theirs.ciphers.join(', ')}`)
+  }
+
+  return { group, cipher }
+}
+
+async function deriveDh (hello: OwnHello, remoteHello: RemoteHello, suite: Suite): Promise<Uint8Array> {
+  let dh: Uint8Array
+
+  try {
+    dh = await hello.x25519.deriveSecret(remoteHello.x25519Key(suite.group))
+  } catch {
+    throw headerAuthError()
+  }
+
+  // SPEC 5.2: all-zero aborts; every byte is looked at
+  if (dh.reduce((all, byte) => all | byte, 0) === 0) {
+    throw headerAuthError()
+  }
+
+  return dh
+}
+
+async function writeHeader ({ options, hello, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array): Promise<Line2> {
+  const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
+  const header = await signHeader(options.signer, hello.token, options.role, options.fields, t)
+  const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
+
+  return { line: await sealLine2(aead, ciphertext, header), ss: sharedSecret }
+}
+
+async function writeRefusal ({ options, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array, reason: string): Promise<Uint8Array> {
+  const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
+  const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
+  wipe(sharedSecret)
+
+  return sealLine2(aead, ciphertext, refusal(reason))
+}
+
+async function encapsulate (backend: Backend, remoteHello: RemoteHello, suite: Suite): Promise<Encapsulation> {
+  if (suite.group !== 'x25519mlkem768') {
+    return NO_KEM
+  }
+
+  try {
+    return await backend.encapsulateMlKem768(remoteHello.encapsulationKey())
+  } catch (err) {
+    throw new ProtocolViolationError('ERR_MALFORMED_HELLO', 'the remote ML-KEM key fails the modulus check', { cause: err })
+  }
+}
+
+async function readHeader ({ options, hello, remoteHello, suite, side, secrets }: Exchange, line: Uint8Array, t: Uint8Array): Promise<Line2 & { header: RemoteHeader }> {
+  const { kem, sealed } = parseLine2(line, suite.group === 'x25519mlkem768')
+  let ss: Uint8Array
+  let plaintext: Uint8Array
+
+  // SPEC 3.8: whatever fails in here is one and the same error
+  try {
+    ss = kem.byteLength > 0 && hello.mlKem768 != null ? await hello.mlKem768.decapsulate(kem) : NO_KEM.sharedSecret
+    plaintext = await openLine2(secrets.headerAead(otherSide(side), t, ss, kem), sealed)
+  } catch {
+    throw headerAuthError()
+  }
+
+  const header = await verifyHeader(options.backend, plaintext, { role: options.role, token: remoteHello.token, t })
+
+  return { line, ss, header }
+}
+
+/** Encrypters, muxer and the identify step; tells the other side why not. */
+async function accept ({ options, suite }: Exchange, remote: RemoteHeader, refuse: (reason: string) => Promise<void>): Promise<string | undefined> {
+  const { role, fields } = options
+
+  try {
+    checkEncrypters(role, fields, remote)
+    const muxer = agreeMuxer(role, fields, remote)
+    await options.identify(remote, suite)
+
+    return muxer
+  } catch (err) {
+    if (err instanceof IdentityRejectedError) {
+      await refuse(err.reason)
+    } else if (err instanceof NegotiationError) {
+      await refuse(err.message)
+    }
+
+    throw err
+  }
+}
+
+function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2 & { header: RemoteHeader }): Session {
+  const session = secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
+  wipe(own.ss, remote.ss)
+
+  return new Session(session, side, remote.header)
+}
+
+function bySide<T> (side: Side, ours: T, theirs: T): Record<Side, T> {
+  return side === 'lesser' ? { lesser: ours, greater: theirs } : { lesser: theirs, greater: ours }
+}
+
+function headerAuthError (): AuthenticationError {
+  return new AuthenticationError('ERR_HEADER_AUTH', 'the remote header failed authentication')
+}

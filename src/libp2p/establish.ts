@@ -1,0 +1,81 @@
+import { handshake } from '../handshake/handshake.ts'
+import { IdentifyStep } from './identify.ts'
+import { peerIdFromIdentity, publicKeyFromIdentity, requirePeer } from './keys.ts'
+import type { Backend } from '../crypto/backend.ts'
+import type { HandshakeCarrier } from '../handshake/handshake.ts'
+import type { Extensions, HeaderFields, Role } from '../handshake/header.ts'
+import type { Session } from '../handshake/session.ts'
+import type { Signer } from '../identity/signer.ts'
+import type { Settings } from '../options.ts'
+import type { MessageStreamDirection, PeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** What is known before a handshake begins. */
+export interface EstablishOptions {
+  readonly backend: Backend
+  readonly signer: Signer
+  readonly settings: Settings
+  readonly role: Role
+  readonly fields: HeaderFields
+  readonly direction: MessageStreamDirection
+
+  /** Whom the connection is meant for, where that is known. */
+  readonly remotePeer?: PeerId
+  readonly remoteAddr?: Multiaddr
+
+  /** Ends the identify step; the carrier ends everything else. */
+  readonly signal: AbortSignal
+}
+
+/** A handshake that both sides accepted, in libp2p's terms. */
+export interface Established {
+  readonly session: Session
+  readonly muxer?: string
+  readonly remotePeer: PeerId
+  readonly identifyStep: IdentifyStep
+}
+
+/**
+ * The handshake with libp2p's identities: PeerIds are compared, and the identify
+ * functions asked.
+ */
+export async function establish (carrier: HandshakeCarrier, options: EstablishOptions): Promise<Established> {
+  const { backend, signer, settings, role, fields, direction, remoteAddr, signal } = options
+  const identifyStep = new IdentifyStep()
+
+  const { session, muxer } = await handshake(carrier, {
+    backend,
+    role,
+    signer,
+    fields,
+    groups: settings.groups,
+    ciphers: settings.ciphers,
+
+    verifyPeer: key => { requirePeer(options.remotePeer, peerIdFromIdentity(key)) },
+
+    identify: async ({ key, extensions }, suite) => {
+      if (settings.identify.length === 0) {
+        return
+      }
+
+      await identifyStep.run(settings.identify, {
+        ...suite,
+        peerId: peerIdFromIdentity(key),
+        publicKey: publicKeyFromIdentity(key),
+        direction,
+        remoteAddr,
+        extensions: extensions ?? noExtensions(),
+        reject: identifyStep.reject
+      }, signal)
+    }
+  })
+
+  signal.throwIfAborted()
+
+  return { session, muxer, remotePeer: peerIdFromIdentity(session.remote.key), identifyStep }
+}
+
+/** An extensions object without members and without a prototype. */
+export function noExtensions (): Extensions {
+  return Object.create(null)
+}

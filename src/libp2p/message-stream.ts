@@ -1,0 +1,252 @@
+import { StreamStateError } from '@libp2p/interface'
+import { AbstractMessageStream } from '@libp2p/utils'
+import { pEvent } from 'p-event'
+import { raceSignal } from 'race-signal'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { CLOSE_TIMEOUT, MAX_QUEUED_BYTES } from '../constants.ts'
+import { utf8 } from '../encoding/bytes.ts'
+import { IdentityRejectedError, TruncatedError } from '../errors.ts'
+import { RecordReader } from '../record/record-reader.ts'
+import { RecordWriter } from '../record/record-writer.ts'
+import type { SecurePeerMetrics } from './metrics.ts'
+import type { Session } from '../handshake/session.ts'
+import type { PlaintextSink } from '../record/record-reader.ts'
+import type { RecordSink } from '../record/record-writer.ts'
+import type { AbortOptions, Logger, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { SendResult } from '@libp2p/utils'
+
+/** A secured connection: records below, plaintext above (SPEC 6). */
+export class SecuredMessageStream extends AbstractMessageStream {
+  readonly #carrier: MessageStream
+  readonly #reader: RecordReader
+  readonly #writer: RecordWriter
+  readonly #metrics?: SecurePeerMetrics
+
+  // this side wants no more: what is cut off now is not missed
+  #closing = false
+  #carrierClosed = false
+  #throttled = false
+
+  constructor (carrier: MessageStream, session: Session, log: Logger, metrics?: SecurePeerMetrics) {
+    super({
+      log,
+      direction: carrier.direction,
+      inactivityTimeout: carrier.inactivityTimeout,
+      maxReadBufferLength: carrier.maxReadBufferLength,
+      maxWriteBufferLength: carrier.maxWriteBufferLength
+    })
+
+    this.#carrier = carrier
+    this.#metrics = metrics
+    this.#reader = new RecordReader(session.opener, this.#plaintextSink())
+    this.#writer = new RecordWriter(session.sealer, this.#recordSink())
+
+    carrier.addEventListener('message', this.#onCarrierMessage)
+    carrier.addEventListener('drain', () => { this.#writer.drained() })
+    carrier.addEventListener('remoteCloseWrite', () => { this.#reader.finish() })
+    carrier.addEventListener('close', this.#onCarrierClose)
+  }
+
+  get writeBufferLength (): number {
+    return this.#writer.bufferedBytes
+  }
+
+  /** Bytes that follow the handshake, read before this stream listened. */
+  receive (records: Uint8Array): void {
+    this.#metrics?.receivedBytes(records.byteLength)
+    this.#reader.push(records)
+  }
+
+  /**
+   * Sends within this turn of the event loop or at its end; `data` must not
+   * change until then. Replaces the write buffer of the base class: a list of
+   * lists is what its sending spends most of its time on.
+   */
+  send (data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.writeStatus === 'closed' || this.writeStatus === 'closing') {
+      throw new StreamStateError(`Cannot write to a stream that is ${this.writeStatus}`)
+    }
+
+    let canSendMore = true
+
+    if (data instanceof Uint8Array) {
+      canSendMore = this.#writer.write(data)
+    } else {
+      for (const piece of data) {
+        canSendMore = this.#writer.write(piece)
+      }
+    }
+
+    this.writableNeedsDrain = !canSendMore
+
+    return canSendMore
+  }
+
+  /**
+   * Sends all that was written and the authenticated end, so that the other side
+   * can tell a closed connection from a cut one. Reading goes on.
+   */
+  async endWrites (options?: AbortOptions): Promise<void> {
+    this.#closing = true
+
+    if (this.writeStatus === 'writable') {
+      this.writeStatus = 'closing'
+    }
+
+    await raceSignal(this.#writer.end(), options?.signal)
+  }
+
+  /**
+   * Ends this side, waits a moment for the other to end as well, whose data still
+   * arrives meanwhile, and closes the carrier.
+   */
+  async close (options?: AbortOptions): Promise<void> {
+    if (this.status !== 'open') {
+      return
+    }
+
+    this.status = 'closing'
+    await this.endWrites(options)
+
+    if (this.remoteWriteStatus === 'writable' && !this.#carrierClosed) {
+      await this.#remoteEnd(options)
+    }
+
+    await this.#carrier.close(options)
+    this.onTransportClosed()
+  }
+
+  /** Rejects a peer that was accepted before: a reject record, then the end of the connection. */
+  async reject (reason: string): Promise<void> {
+    if (this.status === 'closed' || this.status === 'aborted' || this.status === 'reset') {
+      return
+    }
+
+    this.#closing = true
+    this.#reader.close()
+    this.writeStatus = 'closing'
+
+    const err = new IdentityRejectedError(reason)
+    this.#metrics?.connectionFailed(err.code)
+
+    try {
+      const signal = AbortSignal.timeout(CLOSE_TIMEOUT)
+      await raceSignal(this.#writer.reject(utf8(reason)), signal)
+      await this.#carrier.close({ signal })
+    } finally {
+      this.abort(err)
+    }
+  }
+
+  sendData (data: Uint8ArrayList): SendResult {
+    const canSendMore = this.send(data)
+
+    return { sentBytes: data.byteLength, canSendMore }
+  }
+
+  sendReset (err: Error): void {
+    this.#reader.close()
+    this.#writer.close()
+    this.#carrier.abort(err)
+  }
+
+  sendPause (): void {
+    this.#carrier.pause()
+  }
+
+  sendResume (): void {
+    if (!this.#throttled) {
+      this.#carrier.resume()
+    }
+  }
+
+  async #remoteEnd (options?: AbortOptions): Promise<void> {
+    try {
+      await pEvent(this, ['remoteCloseWrite', 'close'], { timeout: CLOSE_TIMEOUT, signal: options?.signal })
+    } catch {
+      options?.signal?.throwIfAborted()
+      this.log('the remote peer did not end within %d ms', CLOSE_TIMEOUT)
+    }
+  }
+
+  readonly #onCarrierMessage = (event: StreamMessageEvent): void => {
+    this.#metrics?.receivedBytes(event.data.byteLength)
+
+    for (const chunk of event.data instanceof Uint8Array ? [event.data] : event.data) {
+      this.#reader.push(chunk)
+    }
+
+    // only where the cipher is asynchronous does anything wait here
+    if (this.#reader.bufferedBytes > MAX_QUEUED_BYTES && !this.#throttled && this.#carrier.status === 'open') {
+      this.#throttled = true
+      this.#carrier.pause()
+    }
+  }
+
+  readonly #onCarrierClose = (event: StreamCloseEvent): void => {
+    this.#carrierClosed = true
+
+    if (event.error == null) {
+      this.#reader.finish()
+    } else if (event.local === true) {
+      this.abort(event.error)
+    } else {
+      this.#reader.close()
+      this.#writer.close()
+      this.onRemoteReset()
+    }
+  }
+
+  #plaintextSink (): PlaintextSink {
+    return {
+      onData: pieces => {
+        this.onData(pieces.length === 1 ? pieces[0] : new Uint8ArrayList(...pieces))
+
+        if (this.#throttled && this.#reader.bufferedBytes < MAX_QUEUED_BYTES && this.readStatus === 'readable') {
+          this.#throttled = false
+          this.#carrier.resume()
+        }
+      },
+      onEnd: () => { this.onRemoteCloseWrite() },
+      onFinish: () => { this.#onFinish() },
+      onError: err => { this.#fail(err) }
+    }
+  }
+
+  #recordSink (): RecordSink {
+    return {
+      write: records => {
+        this.#metrics?.sentBytes(records.byteLength)
+
+        // a carrier that closed meanwhile says so by its close event
+        return this.#carrier.status !== 'open' || this.#carrier.send(records)
+      },
+      onDrain: () => {
+        this.safeDispatchEvent('drain')
+      },
+      onError: err => { this.#fail(err) }
+    }
+  }
+
+  #onFinish (): void {
+    if (this.#carrierClosed) {
+      this.#writer.close()
+      this.onTransportClosed()
+    }
+  }
+
+  #fail (err: Error): void {
+    if (this.#closing && err instanceof TruncatedError) {
+      this.#onFinish()
+      return
+    }
+
+    this.#metrics?.connectionFailed(errorCode(err))
+    this.abort(err)
+  }
+}
+
+/** What metrics count an error as: its code where it has one. */
+export function errorCode (err: Error): string {
+  return 'code' in err && typeof err.code === 'string' ? err.code : err.name
+}

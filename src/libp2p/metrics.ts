@@ -1,0 +1,99 @@
+import type { SecurePeerErrorCode } from '../errors.ts'
+import type { Suite } from '../key-schedule.ts'
+import type { CounterGroup, Histogram, MessageStreamDirection, Metrics } from '@libp2p/interface'
+
+/** Totals over all connections, read when somebody collects: they cost the hot path an addition. */
+interface Totals {
+  sent: number
+  received: number
+}
+
+/** What the metrics of one encrypter count. */
+export class SecurePeerMetrics {
+  readonly #handshakes: CounterGroup
+  readonly #errors: CounterGroup
+  readonly #suites: CounterGroup
+  readonly #refusals: CounterGroup
+  readonly #duration: Histogram
+  readonly #records: Totals = { sent: 0, received: 0 }
+  readonly #bytes: Totals = { sent: 0, received: 0 }
+  readonly #rekeys: Totals = { sent: 0, received: 0 }
+  #truncations = 0
+
+  constructor (metrics: Metrics) {
+    this.#handshakes = metrics.registerCounterGroup('libp2p_secure_peer_handshakes_total', {
+      label: 'result',
+      help: 'Handshakes by direction and result'
+    })
+    this.#errors = metrics.registerCounterGroup('libp2p_secure_peer_errors_total', {
+      label: 'code',
+      help: 'Failed handshakes and connections by error code'
+    })
+    this.#suites = metrics.registerCounterGroup('libp2p_secure_peer_suites_total', {
+      label: 'suite',
+      help: 'Finished handshakes by group and cipher'
+    })
+    this.#refusals = metrics.registerCounterGroup('libp2p_secure_peer_refusals_total', {
+      label: 'side',
+      help: 'Peers refused by this side, and refusals and rejections received'
+    })
+    this.#duration = metrics.registerHistogram('libp2p_secure_peer_handshake_duration_seconds', {
+      help: 'Duration of finished handshakes, the identify step included',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    })
+
+    registerTotals(metrics, 'libp2p_secure_peer_records_total', 'Records by direction', this.#records)
+    registerTotals(metrics, 'libp2p_secure_peer_bytes_total', 'Bytes of records by direction, as on the wire', this.#bytes)
+    registerTotals(metrics, 'libp2p_secure_peer_rekeys_total', 'Rekeys by direction', this.#rekeys)
+    metrics.registerCounter('libp2p_secure_peer_truncations_total', {
+      help: 'Connections cut off before the other side ended them',
+      calculate: () => this.#truncations
+    })
+  }
+
+  handshakeDone (direction: MessageStreamDirection, { group, cipher }: Suite, milliseconds: number): void {
+    this.#handshakes.increment({ [`${direction}_success`]: true })
+    this.#suites.increment({ [`${group}_${cipher}`]: true })
+    this.#duration.observe(milliseconds / 1000)
+  }
+
+  handshakeFailed (direction: MessageStreamDirection, code: string): void {
+    this.#handshakes.increment({ [`${direction}_error`]: true })
+    this.connectionFailed(code)
+  }
+
+  /** @param code a {@link SecurePeerErrorCode}, or the name of another error */
+  connectionFailed (code: SecurePeerErrorCode | string): void {
+    this.#errors.increment({ [code]: true })
+
+    if (code === 'ERR_TRUNCATED') {
+      this.#truncations++
+    } else if (code === 'ERR_IDENTITY_REJECTED') {
+      this.#refusals.increment({ local: true })
+    } else if (code === 'ERR_REFUSED' || code === 'ERR_REJECTED') {
+      this.#refusals.increment({ remote: true })
+    }
+  }
+
+  sentBytes (bytes: number): void {
+    this.#bytes.sent += bytes
+  }
+
+  receivedBytes (bytes: number): void {
+    this.#bytes.received += bytes
+  }
+
+  /** Adds a connection's counts since the last call. */
+  records (direction: 'sent' | 'received', records: number, rekeys: number): void {
+    this.#records[direction] += records
+    this.#rekeys[direction] += rekeys
+  }
+}
+
+function registerTotals (metrics: Metrics, name: string, help: string, totals: Totals): void {
+  metrics.registerCounterGroup(name, {
+    label: 'direction',
+    help,
+    calculate: () => ({ ...totals })
+  })
+}

@@ -1,0 +1,24 @@
+import type { SecuredMessageStream } from './message-stream.ts'
+import type { StreamMuxerFactory } from '@libp2p/interface'
+
+/**
+ * Ends the secured stream when its muxer closes. A libp2p connection closes its
+ * muxer and then the raw connection below the encryption, which is never told;
+ * the muxer's close is the last that it hears.
+ */
+export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream): StreamMuxerFactory {
+  return {
+    protocol: factory.protocol,
+    createStreamMuxer: maConn => {
+      const muxer = factory.createStreamMuxer(maConn)
+      const close = muxer.close.bind(muxer)
+
+      muxer.close = async options => {
+        await close(options)
+        await stream.endWrites(options)
+      }
+
+      return muxer
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { RECORD_HEADER_BYTES, RECORD_TYPE, TAG_BYTES } from '../constants.ts'
+import { concat } from '../encoding/bytes.ts'
+import { AuthenticationError, ProtocolViolationError, RejectedError, TruncatedError } from '../errors.ts'
+import { isPrintableReason } from '../encoding/reason.ts'
+import { parseRecordHeader } from './header.ts'
+import type { RecordKeySequence } from './record-keys.ts'
+import type { Opening } from '../crypto/backend.ts'
+import type { RecordType } from '../constants.ts'
+import type { MaybePromise } from '../encoding/bytes.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Turns the records of one direction into plaintext, decrypting as chunks arrive. */
+export class Opener {
+  readonly #keys: RecordKeySequence
+  #plaintext: Uint8Array[] = []
+  #ended = false
+
+  // the present record; its header and tag may arrive in several chunks
+  #header = new Uint8Array(RECORD_HEADER_BYTES)
+  #headerBytes = 0
+  #type: RecordType = RECORD_TYPE.data
+  #opening?: Opening
+  #ciphertextBytes = 0
+  #tag = new Uint8Array(TAG_BYTES)
+  #tagBytes = 0
+
+  constructor (keys: RecordKeySequence) {
+    this.#keys = keys
+  }
+
+  /** Records begun, of all types. */
+  get records (): number {
+    return this.#keys.count
+  }
+
+  /** Rekeys so far. */
+  get generation (): number {
+    return this.#keys.generation
+  }
+
+  /** Whether the other side has said that it sends nothing more. */
+  get ended (): boolean {
+    return this.#ended
+  }
+
+  /**
+   * Takes bytes of `chunk` up to the end of a record. Asynchronous where the
+   * runtime's cipher is; the next call has to wait for it then.
+   *
+   * @returns the number of bytes taken, above 0 for a chunk that is not empty
+   * @throws {@link ProtocolViolationError} `ERR_MALFORMED_RECORD`, `ERR_RECORD_AFTER_END`
+   * @throws {@link AuthenticationError} `ERR_RECORD_AUTH`
+   * @throws {@link RejectedError} when the other side sent that
+   */
+  take (chunk: Uint8Array, offset: number): MaybePromise<number> {
+    const start = offset
+
+    if (this.#opening == null) {
+      offset = this.#takeHeader(chunk, offset)
+    }
+
+    if (this.#opening == null) {
+      return offset - start
+    }
+
+    if (this.#ciphertextBytes > 0 && offset < chunk.byteLength) {
+      const ciphertext = chunk.subarray(offset, offset + this.#ciphertextBytes)
+      this.#opening.update(ciphertext)
+      this.#ciphertextBytes -= ciphertext.byteLength
+      offset += ciphertext.byteLength
+    }
+
+    if (this.#ciphertextBytes > 0) {
+      return offset - start
+    }
+
+    const tag = chunk.subarray(offset, offset + TAG_BYTES - this.#tagBytes)
+    this.#tag.set(tag, this.#tagBytes)
+    this.#tagBytes += tag.byteLength
+    offset += tag.byteLength
+
+    if (this.#tagBytes < TAG_BYTES) {
+      return offset - start
+    }
+
+    const taken = offset - start
+    const final = this.#final(this.#opening)
+
+    return final instanceof Promise ? final.then(() => taken) : taken
+  }
+
+  /** Takes out the plaintext of all data records that were authenticated. */
+  takePlaintext (): Uint8Array[] {
+    const plaintext = this.#plaintext
+    this.#plaintext = []
+
+    return plaintext
+  }
+
+  /**
+   * To be called when the carrier brings nothing more.
+   *
+   * @throws {@link TruncatedError} unless the other side ended first
+   */
+  finish (): void {
+    if (!this.#ended) {
+      throw new TruncatedError()
+    }
+  }
+
+  wipe (): void {
+    this.#keys.wipe()
+  }
+
+  #takeHeader (chunk: Uint8Array, offset: number): number {
+    if (this.#ended) {
+      throw new ProtocolViolationError('ERR_RECORD_AFTER_END', 'the remote side sent more after its end')
+    }
+
+    const part = chunk.subarray(offset, offset + RECORD_HEADER_BYTES - this.#headerBytes)
+    this.#header.set(part, this.#headerBytes)
+    this.#headerBytes += part.byteLength
+
+    if (this.#headerBytes === RECORD_HEADER_BYTES) {
+      const { type, ciphertextBytes } = parseRecordHeader(this.#header)
+      const { aead, nonce } = this.#keys.next()
+
+      this.#type = type
+      this.#ciphertextBytes = ciphertextBytes
+      this.#opening = aead.open(nonce, this.#header)
+      this.#headerBytes = 0
+      this.#tagBytes = 0
+    }
+
+    return offset + part.byteLength
+  }
+
+  #final (opening: Opening): MaybePromise<void> {
+    const number = this.#keys.count - 1
+    let plaintext: MaybePromise<Uint8Array[]>
+    this.#opening = undefined
+
+    try {
+      plaintext = opening.final(this.#tag)
+    } catch {
+      throw recordAuthError(number)
+    }
+
+    if (plaintext instanceof Promise) {
+      return plaintext.then(pieces => { this.#release(pieces) }, () => { throw recordAuthError(number) })
+    }
+
+    this.#release(plaintext)
+  }
+
+  #release (pieces: Uint8Array[]): void {
+    switch (this.#type) {
+      case RECORD_TYPE.data:
+        this.#plaintext.push(...pieces)
+        break
+      case RECORD_TYPE.end:
+        this.#ended = true
+        break
+      case RECORD_TYPE.reject:
+        throw rejection(pieces)
+    }
+  }
+}
+
+function rejection (pieces: Uint8Array[]): Error {
+  try {
+    const reason = decoder.decode(concat(pieces))
+
+    return isPrintableReason(reason) ? new RejectedError(reason) : malformedReason()
+  } catch (err) {
+    return malformedReason(err)
+  }
+}
+
+function malformedReason (cause?: unknown): ProtocolViolationError {
+  return new ProtocolViolationError('ERR_MALFORMED_RECORD', 'a reject record whose reason is not printable UTF-8, or too long', { cause })
+}
+
+function recordAuthError (number: number): AuthenticationError {
+  return new AuthenticationError('ERR_RECORD_AUTH', `record ${number} failed authentication`)
+}

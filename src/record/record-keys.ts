@@ -1,0 +1,79 @@
+import { NONCE_BYTES, REKEY_AFTER_RECORDS } from '../constants.ts'
+import { wipe } from '../encoding/bytes.ts'
+import { nextTrafficSecret, recordKeys } from '../key-schedule.ts'
+import type { Aead, Backend } from '../crypto/backend.ts'
+import type { RecordKeys, Suite } from '../key-schedule.ts'
+
+/** Key and nonce of one record. */
+export interface RecordKey {
+  readonly aead: Aead
+
+  /** 12 bytes, written again at the next record. */
+  readonly nonce: Uint8Array
+}
+
+/** Keys and nonces of one direction, each record's once and in order (SPEC 6.2). */
+export class RecordKeySequence {
+  readonly #backend: Backend
+  readonly #suite: Suite
+  readonly #rekeyAfter: number
+  readonly #nonce = new Uint8Array(NONCE_BYTES)
+  #traffic: Uint8Array
+  #keys: RecordKeys
+  #index = 0
+  #generation = 0
+
+  /**
+   * @param traffic the first generation's traffic secret, 32 bytes, which this object wipes
+   * @param rekeyAfter records in a generation; tests pass fewer
+   */
+  constructor (backend: Backend, suite: Suite, traffic: Uint8Array, rekeyAfter: number = REKEY_AFTER_RECORDS) {
+    this.#backend = backend
+    this.#suite = suite
+    this.#traffic = traffic
+    this.#rekeyAfter = rekeyAfter
+    this.#keys = recordKeys(backend, suite, traffic)
+    this.#nonce.set(this.#keys.iv)
+  }
+
+  /** Generations before the present one. */
+  get generation (): number {
+    return this.#generation
+  }
+
+  /** Records that keys were given for. */
+  get count (): number {
+    return this.#generation * this.#rekeyAfter + this.#index
+  }
+
+  /** The next record's key and nonce: taken before anything can fail, so never given twice. */
+  next (): RecordKey {
+    if (this.#index === this.#rekeyAfter) {
+      this.#rekey()
+    }
+
+    const index = this.#index++
+    const { aead, iv } = this.#keys
+
+    // SPEC 6.2: nonce = IV XOR (i mod 2^18), which has no more than three bytes
+    this.#nonce[9] = iv[9] ^ index >> 16
+    this.#nonce[10] = iv[10] ^ index >> 8 & 0xff
+    this.#nonce[11] = iv[11] ^ index & 0xff
+
+    return { aead, nonce: this.#nonce }
+  }
+
+  #rekey (): void {
+    const traffic = nextTrafficSecret(this.#backend, this.#suite, this.#traffic)
+    wipe(this.#traffic)
+    this.#traffic = traffic
+    this.#keys = recordKeys(this.#backend, this.#suite, traffic)
+    this.#nonce.set(this.#keys.iv)
+    this.#index = 0
+    this.#generation++
+  }
+
+  wipe (): void {
+    wipe(this.#traffic)
+  }
+}

@@ -1,0 +1,139 @@
+import type { Opener } from './opener.ts'
+
+/** Where plaintext goes, and what ends it. */
+export interface PlaintextSink {
+  /** Plaintext of whole, authenticated records, in order. */
+  onData (pieces: Uint8Array[]): void
+
+  /** The other side has ended: no plaintext follows. */
+  onEnd (): void
+
+  /** The carrier ended after the other side did: all there is was given. */
+  onFinish (): void
+
+  /** The records are broken, or were cut off, or the other side rejected: no plaintext follows. */
+  onError (err: Error): void
+}
+
+/**
+ * Feeds chunks of any size to an opener, in order even where opening a record
+ * is asynchronous, and gives the plaintext of a chunk's records at once.
+ */
+export class RecordReader {
+  readonly #opener: Opener
+  readonly #sink: PlaintextSink
+  #chunks: Uint8Array[] = []
+  #bufferedBytes = 0
+  #offset = 0
+  #opening = false
+  #finishing = false
+  #ended = false
+  #closed = false
+
+  constructor (opener: Opener, sink: PlaintextSink) {
+    this.#opener = opener
+    this.#sink = sink
+  }
+
+  /** Bytes that wait for a record before them to be opened. */
+  get bufferedBytes (): number {
+    return this.#bufferedBytes
+  }
+
+  /** Takes what the carrier brought; it may be kept until it was opened. */
+  push (chunk: Uint8Array): void {
+    if (this.#closed || chunk.byteLength === 0) {
+      return
+    }
+
+    this.#chunks.push(chunk)
+    this.#bufferedBytes += chunk.byteLength
+    this.#run()
+  }
+
+  /** The carrier brings nothing more. */
+  finish (): void {
+    this.#finishing = true
+    this.#run()
+  }
+
+  /** Nothing more is given to the sink. */
+  close (): void {
+    this.#closed = true
+    this.#chunks = []
+    this.#bufferedBytes = 0
+    this.#opener.wipe()
+  }
+
+  #run (): void {
+    try {
+      while (!this.#opening && !this.#closed && this.#chunks.length > 0) {
+        const taken = this.#opener.take(this.#chunks[0], this.#offset)
+
+        if (taken instanceof Promise) {
+          this.#opening = true
+          taken.then(this.#opened, this.#fail)
+        } else {
+          this.#advance(taken)
+        }
+      }
+
+      if (!this.#opening && !this.#closed) {
+        this.#deliver()
+        this.#deliverEnd()
+      }
+    } catch (err) {
+      this.#fail(err)
+    }
+  }
+
+  #advance (bytes: number): void {
+    this.#offset += bytes
+    this.#bufferedBytes -= bytes
+
+    if (this.#offset === this.#chunks[0].byteLength) {
+      this.#chunks.shift()
+      this.#offset = 0
+    }
+  }
+
+  #deliver (): void {
+    const pieces = this.#opener.takePlaintext()
+
+    if (pieces.length > 0) {
+      this.#sink.onData(pieces)
+    }
+  }
+
+  #deliverEnd (): void {
+    if (this.#opener.ended && !this.#ended) {
+      this.#ended = true
+      this.#sink.onEnd()
+    }
+
+    if (this.#finishing && !this.#closed) {
+      this.#opener.finish()
+      this.close()
+      this.#sink.onFinish()
+    }
+  }
+
+  readonly #opened = (taken: number): void => {
+    this.#opening = false
+
+    if (!this.#closed) {
+      this.#advance(taken)
+      this.#deliver()
+      this.#run()
+    }
+  }
+
+  readonly #fail = (err: unknown): void => {
+    if (!this.#closed) {
+      // what was authenticated before counts, however the chunks were cut
+      this.#deliver()
+      this.close()
+      this.#sink.onError(err as Error)
+    }
+  }
+}
