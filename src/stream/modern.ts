@@ -1,0 +1,88 @@
+import { HASH_BYTES, SIGNATURE_CONTEXT } from '../constants.ts'
+import { defaultBackend } from '../crypto/index.ts'
+import { encodeBase64 } from '../encoding/base64.ts'
+import { handshake } from '../handshake/handshake.ts'
+import { publicKeyToPem } from '../keys/index.ts'
+import { peerIdFromAnyPublicKey, publicKeyFromIdentity, signerFromPrivateKey } from '../libp2p/keys.ts'
+import { RecordReader } from '../record/record-reader.ts'
+import { RecordWriter } from '../record/record-writer.ts'
+import type { Backend } from '../crypto/backend.ts'
+import type { RemoteIdentity, SignedHeader, StreamProtocol, StreamSession } from './protocol.ts'
+import type { HandshakeHooks, Wire } from './protocol.ts'
+import type { Suite } from '../key-schedule.ts'
+import type { Settings } from '../options.ts'
+import type { Session } from '../handshake/session.ts'
+import type { IdentityKey } from '../identity/public-key.ts'
+import type { Signer } from '../identity/signer.ts'
+import type { PrivateKey } from '@libp2p/interface'
+
+/**
+ * Protocol 1.0 in the role of a peer: it does not matter which side began.
+ *
+ * @throws {@link InvalidOptionError} for a key that 1.0 does not allow, such as RSA below 2048 bits
+ */
+export function modernProtocol (privateKey: PrivateKey, settings: Settings): StreamProtocol {
+  const signer = signerFromPrivateKey(defaultBackend, privateKey)
+
+  return { handshake: async (wire, hooks) => handshakeAsPeer(signer, settings, wire, hooks) }
+}
+
+async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, hooks: HandshakeHooks): Promise<StreamSession> {
+  const { ciphers, groups } = settings
+  const recorder = new HeaderRecorder(defaultBackend)
+
+  const { session } = await handshake(wire, {
+    backend: recorder.backend,
+    role: 'peer',
+    signer,
+    groups,
+    ciphers,
+    fields: {},
+    verifyPeer: () => {
+      if (recorder.header != null) {
+        hooks.header(recorder.header)
+      }
+    },
+    identify: async (remote, suite) => hooks.identify(remoteIdentity(remote.key, suite))
+  })
+
+  return streamSession(session)
+}
+
+function streamSession (session: Session): StreamSession {
+  return {
+    createReader: sink => new RecordReader(session.opener, sink),
+    createWriter: sink => new RecordWriter(session.sealer, sink)
+  }
+}
+
+function remoteIdentity (key: IdentityKey, { cipher, group }: Suite): RemoteIdentity {
+  const publicKey = publicKeyFromIdentity(key)
+
+  return {
+    // the form in which 0.2 showed keys and programs keep them
+    key: { type: key.type, public: publicKey.type === 'RSA' ? publicKeyToPem(publicKey, 'pkcs1') : key.pem },
+    peerId: peerIdFromAnyPublicKey(publicKey),
+    cipher,
+    group
+  }
+}
+
+/** Keeps what the other side signed, as it comes by: only the seed's API shows that to anybody. */
+class HeaderRecorder {
+  header?: SignedHeader
+  readonly backend: Backend
+
+  constructor (backend: Backend) {
+    this.backend = {
+      ...backend,
+      verify: (key, message, signature) => {
+        // SPEC 4.2: context || t || payload
+        const payload = message.subarray(SIGNATURE_CONTEXT.length + HASH_BYTES)
+        this.header = { payload: Buffer.from(payload).toString(), hash: encodeBase64(signature) }
+
+        return backend.verify(key, message, signature)
+      }
+    }
+  }
+}
