@@ -44,15 +44,11 @@ const MAX_ENTRIES = MAX_LINE_BYTES
  * Its result is what {@link sealLine2} seals.
  */
 export async function signHeader (signer: Signer, token: Uint8Array, role: Role, fields: HeaderFields, t: Uint8Array): Promise<string> {
-  const extensions = Object.entries(fields.extensions ?? {}).map(([name, value]) => [name, encodeBase64(value)])
-
   const payload = JSON.stringify({
     token: encodeBase64(token),
     role,
     key: { type: signer.key.type, public: signer.key.pem },
-    muxers: nonEmpty(fields.muxers),
-    encrypters: nonEmpty(fields.encrypters),
-    extensions: extensions.length > 0 ? Object.fromEntries(extensions) : undefined
+    ...(role === 'peer' ? {} : encodeFields(fields))
   })
 
   const hash = await signer.sign(signedMessage(t, payload))
@@ -178,6 +174,17 @@ export async function verifyHeader (backend: Backend, plaintext: Uint8Array, exp
   return { key, ...parseFields(payload, expected.role) }
 }
 
+function encodeFields ({ muxers = [], encrypters = [], extensions = {} }: HeaderFields): object {
+  const encoded = Object.entries(extensions).map(([name, value]) => [name, encodeBase64(value)])
+
+  // a list without entries is left out
+  return {
+    muxers: muxers.length > 0 ? muxers : undefined,
+    encrypters: encrypters.length > 0 ? encrypters : undefined,
+    extensions: encoded.length > 0 ? Object.fromEntries(encoded) : undefined
+  }
+}
+
 function parseFields (payload: JsonObject, role: Role): HeaderFields {
   if (role === 'peer') {
     return {}
@@ -212,10 +219,6 @@ function signedMessage (t: Uint8Array, payload: string): Uint8Array {
 
 function refused (reason: string): Error {
   return isPrintableReason(reason) ? new RefusedError(reason) : malformed('a reason with characters that are not printable, or too many')
-}
-
-function nonEmpty<T> (list: readonly T[] | undefined): readonly T[] | undefined {
-  return list != null && list.length > 0 ? list : undefined
 }
 
 function malformed (what: string, cause?: unknown): ProtocolViolationError {

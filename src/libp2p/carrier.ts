@@ -1,5 +1,6 @@
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES } from '../constants.ts'
-import { CarrierClosedError, HandshakeTimeoutError, IdentityRejectedError, NegotiationError } from '../errors.ts'
+import { CarrierClosedError, IdentityRejectedError, NegotiationError } from '../errors.ts'
+import { Deadline } from '../handshake/deadline.ts'
 import { LineReader } from '../handshake/line-reader.ts'
 import type { HandshakeCarrier } from '../handshake/handshake.ts'
 import type { AbortOptions, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
@@ -8,9 +9,7 @@ import type { AbortOptions, MessageStream, StreamCloseEvent, StreamMessageEvent 
 export class MessageStreamCarrier implements HandshakeCarrier {
   readonly #stream: MessageStream
   readonly #reader = new LineReader()
-  readonly #controller = new AbortController()
-  readonly #caller?: AbortSignal
-  readonly #timer: ReturnType<typeof setTimeout>
+  readonly #deadline: Deadline
   #paused = false
 
   /**
@@ -19,22 +18,16 @@ export class MessageStreamCarrier implements HandshakeCarrier {
    */
   constructor (stream: MessageStream, timeout: number, options?: AbortOptions) {
     this.#stream = stream
-    this.#caller = options?.signal
-    this.#timer = setTimeout(() => { this.#fail(new HandshakeTimeoutError(timeout)) }, timeout)
+    this.#deadline = new Deadline(timeout, options?.signal, err => { this.#reader.fail(err) })
 
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('close', this.#onClose)
     stream.addEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
-    this.#caller?.addEventListener('abort', this.#onAbort)
-
-    if (this.#caller?.aborted === true) {
-      this.#onAbort()
-    }
   }
 
   /** Aborted when time is up, the caller aborts or the carrier closes; its reason is the error to throw. */
   get signal (): AbortSignal {
-    return this.#controller.signal
+    return this.#deadline.signal
   }
 
   async readLine (): Promise<Uint8Array> {
@@ -92,28 +85,18 @@ export class MessageStreamCarrier implements HandshakeCarrier {
   readonly #onClose = (event: StreamCloseEvent): void => {
     const cause = event.error
 
-    this.#fail(new CarrierClosedError(cause != null ? `the connection failed during the handshake - ${cause.message}` : undefined, { cause }))
+    this.#deadline.fail(new CarrierClosedError(cause != null ? `the connection failed during the handshake - ${cause.message}` : undefined, { cause }))
   }
 
   readonly #onRemoteCloseWrite = (): void => {
-    this.#fail(new CarrierClosedError())
-  }
-
-  readonly #onAbort = (): void => {
-    this.#fail(this.#caller?.reason)
-  }
-
-  #fail (err: Error): void {
-    this.#reader.fail(err)
-    this.#controller.abort(err)
+    this.#deadline.fail(new CarrierClosedError())
   }
 
   #detach (): void {
-    clearTimeout(this.#timer)
+    this.#deadline.clear()
     this.#stream.removeEventListener('message', this.#onMessage)
     this.#stream.removeEventListener('close', this.#onClose)
     this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
-    this.#caller?.removeEventListener('abort', this.#onAbort)
 
     if (this.#paused) {
       this.#paused = false

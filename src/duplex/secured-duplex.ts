@@ -1,0 +1,171 @@
+import { CLOSE_TIMEOUT, MAX_LINE_BYTES, MAX_QUEUED_BYTES, SEND_BUFFER_BYTES } from '../constants.ts'
+import { utf8 } from '../encoding/bytes.ts'
+import { CarrierClosedError, IdentityRejectedError, NegotiationError } from '../errors.ts'
+import { LineReader } from '../handshake/line-reader.ts'
+import { RecordReader } from '../record/record-reader.ts'
+import { RecordWriter } from '../record/record-writer.ts'
+import { ByteQueue } from './byte-queue.ts'
+import type { ByteDuplex, Bytes } from './index.ts'
+import type { HandshakeCarrier } from '../handshake/handshake.ts'
+import type { Session } from '../handshake/session.ts'
+
+/**
+ * Both stages of a secured duplex over one carrier: first the handshake's lines,
+ * then records. What is not pulled is not read from the carrier.
+ */
+export class SecuredDuplex implements HandshakeCarrier {
+  readonly #lines = new LineReader()
+  readonly #received = new ByteQueue(MAX_QUEUED_BYTES, () => { this.#openGate() })
+  readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#writer?.drained() })
+  readonly #carrierSink: Promise<unknown>
+  readonly #onCarrierEnd: (err: Error) => void
+  #reader?: RecordReader
+  #writer?: RecordWriter
+  #failure?: Error
+  #gate = Promise.withResolvers<void>()
+  #drain?: PromiseWithResolvers<void>
+
+  /** @param onCarrierEnd told when the carrier ends or fails during the handshake */
+  constructor (carrier: ByteDuplex, onCarrierEnd: (err: Error) => void) {
+    this.#onCarrierEnd = onCarrierEnd
+    this.#carrierSink = Promise.resolve(carrier.sink(this.#sent))
+    this.#carrierSink.catch(err => { this.fail(err) })
+    this.#pump(carrier.source).catch(err => { this.fail(err) })
+  }
+
+  async readLine (): Promise<Uint8Array> {
+    const line = this.#lines.readLine()
+    this.#openGate()
+
+    return line
+  }
+
+  write (bytes: Uint8Array): void {
+    this.#sent.push(bytes)
+  }
+
+  /** From lines to records. */
+  begin (session: Session): void {
+    this.#writer = new RecordWriter(session.sealer, {
+      write: records => this.#sent.push(records),
+      onDrain: () => { this.#drain?.resolve() },
+      onError: err => { this.fail(err) }
+    })
+    this.#reader = new RecordReader(session.opener, {
+      onData: pieces => { pieces.forEach(piece => this.#received.push(piece)) },
+      onEnd: () => { this.#received.end() },
+      onFinish: () => {},
+      onError: err => { this.fail(err) }
+    })
+    this.#reader.push(this.#lines.takeRest())
+    this.#openGate()
+  }
+
+  /** Plaintext from the other side; ends with its authenticated end, throws what broke the connection. */
+  get source (): AsyncGenerator<Uint8Array, void> {
+    return this.#received[Symbol.asyncIterator]()
+  }
+
+  /** Sends all of `source` and the authenticated end; resolves when the carrier took it. */
+  async sink (source: Iterable<Bytes> | AsyncIterable<Bytes>): Promise<void> {
+    try {
+      for await (const bytes of source) {
+        for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
+          await this.#send(piece)
+        }
+      }
+
+      await this.#writer?.end()
+      this.#sent.end()
+      await this.#carrierSink
+    } catch (err: any) {
+      this.fail(err)
+    }
+
+    if (this.#failure != null) {
+      throw this.#failure
+    }
+  }
+
+  /** Rejects a peer that was accepted before: a reject record, then the end of the connection. */
+  async reject (reason: string): Promise<void> {
+    this.#reader?.close()
+    await this.#writer?.reject(utf8(reason))
+    this.#sent.end()
+    this.fail(new IdentityRejectedError(reason))
+  }
+
+  /** Ends a handshake that failed; what was written is still sent. */
+  async close (err: Error): Promise<void> {
+    this.#sent.end(err instanceof IdentityRejectedError || err instanceof NegotiationError ? undefined : err)
+    this.fail(err)
+
+    const timeout = Promise.withResolvers<void>()
+    const timer = setTimeout(timeout.resolve, CLOSE_TIMEOUT)
+    await Promise.race([this.#carrierSink.catch(() => {}), timeout.promise])
+    clearTimeout(timer)
+  }
+
+  /** Breaks the connection: no end is sent, so that the other side sees it cut off. */
+  readonly fail = (err: Error): void => {
+    this.#failure ??= err
+    this.#lines.fail(err)
+    this.#reader?.close()
+    this.#writer?.close()
+    this.#received.end(err)
+    this.#sent.end(err)
+    this.#drain?.reject(err)
+    this.#openGate()
+  }
+
+  async #send (piece: Uint8Array): Promise<void> {
+    if (this.#failure != null) {
+      throw this.#failure
+    }
+
+    if (this.#writer?.write(piece) === false) {
+      this.#drain = Promise.withResolvers()
+      await this.#drain.promise
+    }
+  }
+
+  async #pump (source: ByteDuplex['source']): Promise<void> {
+    for await (const bytes of source) {
+      for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
+        this.#receive(chunk)
+      }
+
+      while (this.#isFull()) {
+        this.#gate = Promise.withResolvers()
+        await this.#gate.promise
+      }
+
+      if (this.#failure != null) {
+        return
+      }
+    }
+
+    if (this.#reader == null) {
+      this.#onCarrierEnd(new CarrierClosedError())
+    }
+
+    this.#reader?.finish()
+  }
+
+  #receive (chunk: Uint8Array): void {
+    if (this.#reader == null) {
+      this.#lines.push(chunk)
+    } else {
+      this.#reader.push(chunk)
+    }
+  }
+
+  #isFull (): boolean {
+    return this.#failure == null &&
+      (this.#lines.bufferedBytes > MAX_LINE_BYTES || this.#received.isFull || (this.#reader?.bufferedBytes ?? 0) > MAX_QUEUED_BYTES)
+  }
+
+  #openGate (): void {
+    this.#gate.resolve()
+  }
+}
