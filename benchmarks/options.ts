@@ -38,7 +38,7 @@ export interface Options {
 }
 
 const WARM_UP_MS = 400
-const QUICK_MS = 150
+const QUICK_MS = 100
 
 export function parseOptions (args: string[]): Options {
   const { values, positionals } = parseArgs({

@@ -8,7 +8,7 @@ import type { Part, Settings } from './part.ts'
 import type { MemoryUsage } from '../tasks/memory.ts'
 
 const CONNECTIONS = 2_000
-const QUICK_CONNECTIONS = 200
+const QUICK_CONNECTIONS = 100
 const BASELINE_FRACTION = 0.1
 const DIALERS = 4
 const KIB = 1_024
