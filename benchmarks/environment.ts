@@ -4,7 +4,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
 
 const PACKAGES = [
   '@chainsafe/libp2p-yamux',
@@ -26,6 +26,11 @@ export function describeMachine (): string {
 
 export function describeRuntime (): string {
   return `Node.js ${process.version}, OpenSSL ${process.versions.openssl}`
+}
+
+/** Of the last minute: figures of a busy machine are worth little */
+export function describeLoad (): number {
+  return Math.round(loadavg()[0] * 100) / 100
 }
 
 /** The commit, with a plus where files differ from it */

@@ -4,7 +4,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describeCommit, describeMachine, describeRuntime, packageVersions } from './environment.ts'
+import { describeCommit, describeLoad, describeMachine, describeRuntime, packageVersions } from './environment.ts'
 import { HELP, parseOptions } from './options.ts'
 import { ceilings } from './parts/ceilings.ts'
 import { dial } from './parts/dial.ts'
@@ -144,6 +144,7 @@ async function describeRun ({ rounds, milliseconds }: Settings): Promise<Run> {
     commit: describeCommit(),
     machine: describeMachine(),
     runtime: describeRuntime(),
+    load: describeLoad(),
     versions: await packageVersions(),
     rounds,
     milliseconds
@@ -153,7 +154,7 @@ async function describeRun ({ rounds, milliseconds }: Settings): Promise<Run> {
 function printRun (run: Run): void {
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`).join(', ')
 
-  print(`${run.machine}\n${run.runtime}\ncommit ${run.commit}\n${versions}\n${run.rounds} rounds\n\n`)
+  print(`${run.machine}\n${run.runtime}\ncommit ${run.commit}\n${versions}\n${run.rounds} rounds, load average before ${run.load}\n\n`)
 }
 
 function print (text: string): void {

@@ -17,6 +17,13 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 // the high water mark of a Node.js socket
 const HIGH_WATER_MARK_BYTES = 65_536
 
+// made once: to make one costs a system call
+const LOGS = {
+  outbound: defaultLogger().forComponent('libp2p:benchmark:outbound'),
+  inbound: defaultLogger().forComponent('libp2p:benchmark:inbound')
+}
+const REMOTE_ADDRESS = multiaddr('/memory/benchmark')
+
 export class MemoryConnection extends AbstractMultiaddrConnection {
   #remote?: MemoryConnection
   #inFlight: Uint8ArrayList[] = []
@@ -26,8 +33,8 @@ export class MemoryConnection extends AbstractMultiaddrConnection {
   constructor (direction: MessageStreamDirection) {
     super({
       direction,
-      remoteAddr: multiaddr('/memory/benchmark'),
-      log: defaultLogger().forComponent(`libp2p:benchmark:${direction}`)
+      remoteAddr: REMOTE_ADDRESS,
+      log: LOGS[direction]
     })
   }
 

@@ -61,5 +61,5 @@ function toCell (figures?: Figures): string {
 function describeRun (run: Run): string {
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`).join(', ')
 
-  return `\`${run.command}\`, ${run.id.slice(0, 10)}, commit ${run.commit}, ${run.rounds} rounds of ${run.milliseconds / 1_000} s: ${run.machine}; ${run.runtime}; ${versions}.`
+  return `\`${run.command}\`, ${run.id.slice(0, 10)}, commit ${run.commit}, ${run.rounds} rounds of ${run.milliseconds / 1_000} s: ${run.machine}, load average before ${run.load}; ${run.runtime}; ${versions}.`
 }

@@ -53,6 +53,9 @@ export interface Run {
   commit: string
   machine: string
   runtime: string
+
+  /** What the machine was busy with before: the load average of a minute */
+  load: number
   versions: Record<string, string>
   rounds: number
   milliseconds: number
