@@ -76,7 +76,7 @@ export const nobleBackend = {
   },
 
   aead (cipher: CipherName, key: Uint8Array): Aead {
-    return new NobleAead(CIPHER[cipher], key.slice())
+    return new NobleAead(CIPHER[cipher], new Uint8Array(key))
   },
 
   verify (key: IdentityKey, message: Uint8Array, signature: Uint8Array): MaybePromise<boolean> {
@@ -112,7 +112,7 @@ class NobleAead implements Aead {
 
   open (nonce: Uint8Array, associatedData: Uint8Array): Opening {
     const chunks: Uint8Array[] = []
-    const cipher = this.#cipher(this.#key, nonce.slice(), associatedData.slice())
+    const cipher = this.#cipher(this.#key, new Uint8Array(nonce), new Uint8Array(associatedData))
 
     return {
       update: ciphertext => { chunks.push(ciphertext) },

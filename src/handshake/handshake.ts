@@ -23,7 +23,8 @@ export interface HandshakeCarrier {
   write (bytes: Uint8Array): void
 }
 
-export interface HandshakeOptions {
+/** `Peer`: what an adapter makes of an identity key. */
+export interface HandshakeOptions<Peer = unknown> {
   readonly backend: Backend
   readonly role: Role
   readonly signer: Signer
@@ -38,14 +39,17 @@ export interface HandshakeOptions {
   readonly fields: HeaderFields
 
   /** Throws unless this is whom the connection is meant for. */
-  verifyPeer (key: IdentityKey): void
+  verifyPeer (key: IdentityKey): Peer
 
   /** The identify step; throws {@link IdentityRejectedError} to refuse. */
-  identify (remote: RemoteHeader, suite: Suite): MaybePromise<void>
+  identify (peer: Peer, remote: RemoteHeader, suite: Suite): MaybePromise<void>
 }
 
-export interface HandshakeResult {
+export interface HandshakeResult<Peer = unknown> {
   readonly session: Session
+
+  /** What `verifyPeer` gave. */
+  readonly peer: Peer
 
   /** The stream muxer agreed on; absent where a side sent no list. */
   readonly muxer?: string
@@ -56,7 +60,7 @@ export interface HandshakeResult {
  *
  * @throws an error of `errors.ts`, or what `carrier`, `verifyPeer` and `identify` throw
  */
-export async function handshake (carrier: HandshakeCarrier, options: HandshakeOptions): Promise<HandshakeResult> {
+export async function handshake<Peer> (carrier: HandshakeCarrier, options: HandshakeOptions<Peer>): Promise<HandshakeResult<Peer>> {
   const { backend, role, verifyPeer } = options
 
   // 1. Line 1, at once. A dialer sends it with its line 2: the listener's hello
@@ -82,23 +86,24 @@ export async function handshake (carrier: HandshakeCarrier, options: HandshakeOp
     // 4. The other side's line 2, opened and verified: is it whom it should be?
     const answered = own != null && role === 'dialer' ? backend.sha256(exchange.th1, own.line) : exchange.th1
     const remote = await readHeader(exchange, await carrier.readLine(), answered)
-    verifyPeer(remote.header.key)
+    const peer = verifyPeer(remote.header.key)
+    const identify = (): MaybePromise<void> => options.identify(peer, remote.header, exchange.suite)
 
     // 5. A listener accepts now: it shows itself to nobody whom it refuses.
     if (own == null) {
       const answer = backend.sha256(exchange.th1, remote.line)
-      const muxer = await accept(exchange, remote.header, async reason => { carrier.write(await writeRefusal(exchange, answer, reason)) })
+      const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await writeRefusal(exchange, answer, reason)) })
       own = await writeHeader(exchange, answer)
       carrier.write(own.line)
 
-      return { session: openSession(exchange, own, remote), muxer }
+      return { session: openSession(exchange, own, remote), muxer, peer }
     }
 
     // 6. A dialer and a peer accept last: they refuse with a record.
     const session = openSession(exchange, own, remote)
-    const muxer = await accept(exchange, remote.header, async reason => { carrier.write(await session.sealReject(reason)) })
+    const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
 
-    return { session, muxer }
+    return { session, muxer, peer }
   } finally {
     exchange.secrets.wipe()
   }
@@ -220,13 +225,11 @@ async function readHeader ({ options, hello, remoteHello, suite, side, secrets }
 }
 
 /** Encrypters, muxer and the identify step; tells the other side why not. */
-async function accept ({ options, suite }: Exchange, remote: RemoteHeader, refuse: (reason: string) => Promise<void>): Promise<string | undefined> {
-  const { role, fields } = options
-
+async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader, identify: () => MaybePromise<void>, refuse: (reason: string) => Promise<void>): Promise<string | undefined> {
   try {
     checkEncrypters(role, fields, remote)
     const muxer = agreeMuxer(role, fields, remote)
-    await options.identify(remote, suite)
+    await identify()
 
     return muxer
   } catch (err) {

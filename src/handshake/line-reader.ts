@@ -65,7 +65,8 @@ export class LineReader {
     if (newline !== -1) {
       const rest = this.#buffer.subarray(newline + 1)
 
-      this.#waiting.resolve(this.#buffer.slice(0, newline + 1))
+      // not slice(), which shares the memory of a Buffer
+      this.#waiting.resolve(new Uint8Array(this.#buffer.subarray(0, newline + 1)))
       this.#buffer = rest
       this.#searched = 0
     } else if (this.#buffer.byteLength >= MAX_LINE_BYTES) {

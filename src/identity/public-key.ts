@@ -81,7 +81,7 @@ export function parseIdentityKey (type: string, pem: string): IdentityKey {
 
 function rawKey (type: 'ed25519' | 'secp256k1' | 'ecdsa', spki: Uint8Array): Uint8Array {
   const prefix = SPKI_PREFIX[type]
-  const raw = spki.slice(prefix.byteLength)
+  const raw = new Uint8Array(spki.subarray(prefix.byteLength))
 
   if (!equals(spki.subarray(0, prefix.byteLength), prefix) || raw.byteLength !== RAW_KEY_BYTES[type]) {
     throw invalidKey(`not the SPKI of an ${type} key`)
@@ -97,7 +97,7 @@ function rawKey (type: 'ed25519' | 'secp256k1' | 'ecdsa', spki: Uint8Array): Uin
 }
 
 function checkEd25519Key (raw: Uint8Array): void {
-  const y = raw.slice()
+  const y = new Uint8Array(raw)
   y[31] &= 0x7f
 
   if (SMALL_ORDER_Y.some(small => equals(small, y))) {

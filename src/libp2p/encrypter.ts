@@ -49,14 +49,11 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
   }
 
   async #secure (connection: MessageStream, role: 'dialer' | 'listener', options?: SecureConnectionOptions): Promise<SecuredConnection<SecurePeerExtensions>> {
-    const log = connection.log?.newScope('secure-peer') ?? this.#log
     const direction = role === 'dialer' ? 'outbound' : 'inbound'
     const start = Date.now()
     const carrier = new MessageStreamCarrier(connection, this.#settings.handshakeTimeout, options)
 
     try {
-      log.trace('%s handshake as %s', direction, role)
-
       const established = await establish(carrier, {
         backend: defaultBackend,
         signer: this.#signer,
@@ -70,24 +67,24 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
       })
 
       this.#metrics?.handshakeDone(direction, established.session, Date.now() - start)
-      log.trace('%s handshake done with %p, %s, %s', direction, established.remotePeer, established.session.group, established.session.cipher)
+      this.#log.trace('%s handshake done with %p, %s, %s', direction, established.remotePeer, established.session.group, established.session.cipher)
 
-      return this.#securedConnection(connection, carrier, established, log)
+      return this.#securedConnection(connection, carrier, established)
     } catch (err: any) {
       this.#metrics?.handshakeFailed(direction, errorCode(err))
-      log.error('%s handshake failed - %e', direction, err)
+      this.#log.error('%s handshake with %a failed - %e', direction, remoteAddrOf(connection), err)
       await carrier.close(err)
 
       throw err
     }
   }
 
-  #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established, log: Logger): SecuredConnection<SecurePeerExtensions> {
+  #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established): SecuredConnection<SecurePeerExtensions> {
     const { session, remotePeer, identifyStep } = established
-    const stream = new SecuredMessageStream(connection, session, log, this.#metrics)
+    const stream = new SecuredMessageStream(connection, session, this.#metrics)
 
     identifyStep.onLateReject(reason => {
-      stream.reject(reason).catch(err => { log.error('the reject record was not sent - %e', err) })
+      stream.reject(reason).catch(err => { this.#log.error('the reject record was not sent - %e', err) })
     })
     stream.receive(carrier.release())
 

@@ -1,6 +1,6 @@
 import { handshake } from '../handshake/handshake.ts'
 import { IdentifyStep } from './identify.ts'
-import { peerIdFromIdentity, publicKeyFromIdentity, requirePeer } from './keys.ts'
+import { peerIdFromAnyPublicKey, publicKeyFromIdentity, requirePeer } from './keys.ts'
 import type { Backend } from '../crypto/backend.ts'
 import type { HandshakeCarrier } from '../handshake/handshake.ts'
 import type { Extensions, HeaderFields, Role } from '../handshake/header.ts'
@@ -43,7 +43,7 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
   const { backend, signer, settings, role, fields, direction, remoteAddr, signal } = options
   const identifyStep = new IdentifyStep()
 
-  const { session, muxer } = await handshake(carrier, {
+  const { session, muxer, peer } = await handshake(carrier, {
     backend,
     role,
     signer,
@@ -51,28 +51,31 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
     groups: settings.groups,
     ciphers: settings.ciphers,
 
-    verifyPeer: key => { requirePeer(options.remotePeer, peerIdFromIdentity(key)) },
+    verifyPeer: key => {
+      const publicKey = publicKeyFromIdentity(key)
+      const peerId = peerIdFromAnyPublicKey(publicKey)
+      requirePeer(options.remotePeer, peerId)
 
-    identify: async ({ key, extensions }, suite) => {
-      if (settings.identify.length === 0) {
-        return
+      return { publicKey, peerId }
+    },
+
+    identify: async (peer, { extensions }, suite) => {
+      if (settings.identify.length > 0) {
+        await identifyStep.run(settings.identify, {
+          ...peer,
+          ...suite,
+          direction,
+          remoteAddr,
+          extensions: extensions ?? noExtensions(),
+          reject: identifyStep.reject
+        }, signal)
       }
-
-      await identifyStep.run(settings.identify, {
-        ...suite,
-        peerId: peerIdFromIdentity(key),
-        publicKey: publicKeyFromIdentity(key),
-        direction,
-        remoteAddr,
-        extensions: extensions ?? noExtensions(),
-        reject: identifyStep.reject
-      }, signal)
     }
   })
 
   signal.throwIfAborted()
 
-  return { session, muxer, remotePeer: peerIdFromIdentity(session.remote.key), identifyStep }
+  return { session, muxer, remotePeer: peer.peerId, identifyStep }
 }
 
 /** An extensions object without members and without a prototype. */

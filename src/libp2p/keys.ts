@@ -48,11 +48,6 @@ export function publicKeyFromIdentity (key: IdentityKey): PublicKey {
   return publicKeyFromProtobuf(concat([Uint8Array.of(0x08, PROTOBUF_TYPE[key.type], 0x12), length, data]))
 }
 
-/** The PeerId of an identity key that has verified a signature. */
-export function peerIdFromIdentity (key: IdentityKey): PeerId {
-  return peerIdFromAnyPublicKey(publicKeyFromIdentity(key))
-}
-
 /** The PeerId of any public key: also of ECDSA keys, for which `@libp2p/peer-id` has none. */
 export function peerIdFromAnyPublicKey (publicKey: PublicKey): PeerId {
   if (publicKey.type !== 'ECDSA') {

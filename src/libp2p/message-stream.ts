@@ -12,7 +12,7 @@ import type { SecurePeerMetrics } from './metrics.ts'
 import type { Session } from '../handshake/session.ts'
 import type { PlaintextSink } from '../record/record-reader.ts'
 import type { RecordSink } from '../record/record-writer.ts'
-import type { AbortOptions, Logger, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { AbortOptions, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import type { SendResult } from '@libp2p/utils'
 
 /** A secured connection: records below, plaintext above (SPEC 6). */
@@ -27,9 +27,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
   #carrierClosed = false
   #throttled = false
 
-  constructor (carrier: MessageStream, session: Session, log: Logger, metrics?: SecurePeerMetrics) {
+  constructor (carrier: MessageStream, session: Session, metrics?: SecurePeerMetrics) {
     super({
-      log,
+      // the carrier's own: making a scope costs as much as a signature
+      log: carrier.log,
       direction: carrier.direction,
       inactivityTimeout: carrier.inactivityTimeout,
       maxReadBufferLength: carrier.maxReadBufferLength,
