@@ -1,1 +1,1 @@
-export { nobleBackend as defaultBackend } from './noble.ts'
+export { webBackend as defaultBackend } from './web.ts'
