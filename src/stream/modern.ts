@@ -6,14 +6,12 @@ import { publicKeyToPem } from '../keys/index.ts'
 import { peerIdFromAnyPublicKey, publicKeyFromIdentity, signerFromPrivateKey } from '../libp2p/keys.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
+import type { HandshakeHooks, RemoteIdentity, SignedHeader, StreamProtocol, StreamSession, Wire } from './protocol.ts'
 import type { Backend } from '../crypto/backend.ts'
-import type { RemoteIdentity, SignedHeader, StreamProtocol, StreamSession } from './protocol.ts'
-import type { HandshakeHooks, Wire } from './protocol.ts'
-import type { Suite } from '../key-schedule.ts'
-import type { Settings } from '../options.ts'
 import type { Session } from '../handshake/session.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 import type { Signer } from '../identity/signer.ts'
+import type { Settings } from '../options.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 /**
@@ -38,12 +36,14 @@ async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, 
     groups,
     ciphers,
     fields: {},
-    verifyPeer: () => {
+    verifyPeer: key => {
       if (recorder.header != null) {
         hooks.header(recorder.header)
       }
+
+      return remotePeer(key)
     },
-    identify: async (remote, suite) => hooks.identify(remoteIdentity(remote.key, suite))
+    identify: async (peer, _header, suite) => hooks.identify({ ...peer, ...suite })
   })
 
   return streamSession(session)
@@ -56,15 +56,13 @@ function streamSession (session: Session): StreamSession {
   }
 }
 
-function remoteIdentity (key: IdentityKey, { cipher, group }: Suite): RemoteIdentity {
+function remotePeer (key: IdentityKey): Pick<RemoteIdentity, 'key' | 'peerId'> {
   const publicKey = publicKeyFromIdentity(key)
 
   return {
     // the form in which 0.2 showed keys and programs keep them
     key: { type: key.type, public: publicKey.type === 'RSA' ? publicKeyToPem(publicKey, 'pkcs1') : key.pem },
-    peerId: peerIdFromAnyPublicKey(publicKey),
-    cipher,
-    group
+    peerId: peerIdFromAnyPublicKey(publicKey)
   }
 }
 

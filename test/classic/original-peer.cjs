@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The npm package secure-peer@0.2.1 at one end of a TCP connection, for a Node
 // that still has crypto.createCipher. Told what to do by a JSON text on stdin:
 // { role, port, keys, ciphers, chunks, reject }.

@@ -22,7 +22,7 @@ const MODES = ['cbc', 'cfb', 'ctr', 'ecb', 'ofb', 'stream']
 
 /** Whether this runtime has `name`, written in any case. */
 export function hasClassicCipher (name: string): boolean {
-  return isRc4(name) || MODES.includes(getCipherInfo(name)?.mode ?? '')
+  return isRc4(name) || (MODES.includes(getCipherInfo(name)?.mode ?? '') && canUse(name))
 }
 
 /**
@@ -71,6 +71,17 @@ export function bytesToKey (password: string, keyBytes: number, ivBytes: number)
   const derived = concat(blocks)
 
   return { key: derived.slice(0, keyBytes), iv: derived.slice(keyBytes, keyBytes + ivBytes) }
+}
+
+// OpenSSL 3 knows the names of ciphers that it no longer has
+function canUse (name: string): boolean {
+  try {
+    classicCipher(name, '').encrypt(new Uint8Array())
+
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isRc4 (name: string): boolean {

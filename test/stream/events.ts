@@ -1,0 +1,33 @@
+import type { Keys } from '../../src/keys/index.ts'
+import type { SecureOptions, SecureStream } from '../../src/stream/index.ts'
+import type { Duplex } from 'node:stream'
+
+/** Resolves at `close`; gives the error that was emitted before, if one was. */
+export async function closed (stream: Duplex): Promise<(Error & { code?: string }) | undefined> {
+  let error: Error | undefined
+  stream.once('error', err => { error = err })
+
+  return new Promise(resolve => {
+    stream.once('close', () => { resolve(error) })
+  })
+}
+
+/** A microtask queue and one turn of the event loop later. */
+export async function nextTurn (): Promise<void> {
+  return new Promise(resolve => { setImmediate(resolve) })
+}
+
+/** Pipes two encrypted sides to one another, as if a wire was between them. */
+export function join (a: SecureStream, b: SecureStream): void {
+  a.pipe(b).pipe(a)
+}
+
+export interface Identities {
+  a: Keys
+  b: Keys
+}
+
+export type Mode = [name: string, options: SecureOptions]
+
+/** Both versions of the protocol. */
+export const MODES: Mode[] = [['1.0', {}], ['0.2', { classic: true }]]
