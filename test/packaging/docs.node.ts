@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'aegir/chai'
+import { readResults } from '../../benchmarks/report/results.ts'
 import * as constants from '../../src/constants.ts'
 import * as errors from '../../src/errors.ts'
 import { SecurePeerMetrics } from '../../src/libp2p/metrics.ts'
+import { blockOf, figures } from './figures.ts'
 import type { Metrics } from '@libp2p/interface'
 
 describe('documents', () => {
@@ -63,7 +65,18 @@ describe('documents', () => {
       expect(Number(number), what).to.equal(value)
     }
   })
+
+  it('should show the figures that were measured, and no others', async () => {
+    const results = await readResults(new URL('../../benchmarks/results.json', import.meta.url))
+
+    expect(loose(blockOf(await read('README.md')))).to.equal(loose(figures(results)))
+  })
 })
+
+/** Without what the documentation builder changes in Markdown. */
+function loose (markdown: string): string {
+  return markdown.replace(/-{3,}/g, '---').replace(/[ \n\\]+/g, ' ').trim()
+}
 
 /** The cells of all tables' rows. */
 function tableRows (markdown: string): string[][] {
