@@ -102,3 +102,9 @@ export const CLOSE_TIMEOUT = 1_000
 
 /** Received bytes waiting for an asynchronous cipher at which the carrier is paused. */
 export const MAX_QUEUED_BYTES = 4 * MAX_RECORD_PLAINTEXT_BYTES
+
+/** Bytes of a write from which on its memory is used again: a socket's high water mark, so that a drain event follows. */
+export const POOL_FROM_BYTES = 65_536
+
+/** Output buffers that all connections together keep for the next write, 256 KiB each. */
+export const MAX_POOLED_BUFFERS = 8

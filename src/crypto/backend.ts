@@ -13,6 +13,12 @@ export interface Backend {
   /** The ciphers that this runtime has, in the order in which it would rather use them. */
   readonly ciphers: readonly CipherName[]
 
+  /**
+   * Set where AEADs are synchronous and done with their arguments when they
+   * return, so that the memory may be used again.
+   */
+  readonly letsGoAtOnce?: true
+
   randomBytes (length: number): Uint8Array
 
   /** SHA-256 (FIPS 180-4) of `parts` one after the other: 32 bytes. */
@@ -91,7 +97,7 @@ export interface Aead {
 
 /** One message being opened. Nothing it gives may be used before `final` gave it. */
 export interface Opening {
-  /** Takes the next bytes of the ciphertext; they may be kept until `final`. */
+  /** Takes the next bytes of the ciphertext; they may be kept until `final`, see {@link Backend.letsGoAtOnce}. */
   update (ciphertext: Uint8Array): void
 
   /**

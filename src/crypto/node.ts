@@ -20,6 +20,7 @@ const PEM_SUFFIX = '\n-----END PUBLIC KEY-----\n'
 /** The primitives of node:crypto: synchronous, native, one KeyObject for each key. */
 export const nodeBackend = {
   name: 'node',
+  letsGoAtOnce: true,
 
   ciphers: CIPHERS.filter(canUse),
 

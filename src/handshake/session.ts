@@ -7,6 +7,7 @@ import { RecordKeySequence } from '../record/record-keys.ts'
 import { Sealer } from '../record/sealer.ts'
 import type { RemoteHeader } from './header.ts'
 import type { CipherName, GroupName } from '../constants.ts'
+import type { Backend } from '../crypto/backend.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
 import type { SessionSecrets, Side } from '../key-schedule.ts'
 
@@ -24,6 +25,10 @@ export class Session {
     this.opener = new Opener(new RecordKeySequence(backend, suite, traffic[otherSide(side)]))
     this.remote = remote
     this.#secrets = secrets
+  }
+
+  get backend (): Backend {
+    return this.#secrets.backend
   }
 
   get group (): GroupName {

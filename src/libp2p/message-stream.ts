@@ -8,6 +8,7 @@ import { utf8 } from '../encoding/bytes.ts'
 import { IdentityRejectedError, TruncatedError } from '../errors.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
+import { SocketMemory } from './socket-memory.ts'
 import type { SecurePeerMetrics } from './metrics.ts'
 import type { Session } from '../handshake/session.ts'
 import type { PlaintextSink } from '../record/record-reader.ts'
@@ -21,6 +22,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #metrics?: SecurePeerMetrics
+  readonly #memory?: SocketMemory
 
   // this side wants no more: what is cut off now is not missed
   #closing = false
@@ -39,11 +41,12 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
     this.#carrier = carrier
     this.#metrics = metrics
+    this.#memory = session.backend.letsGoAtOnce ? SocketMemory.of(carrier) : undefined
     this.#reader = new RecordReader(session.opener, this.#plaintextSink())
     this.#writer = new RecordWriter(session.sealer, this.#recordSink())
 
     carrier.addEventListener('message', this.#onCarrierMessage)
-    carrier.addEventListener('drain', () => { this.#writer.drained() })
+    carrier.addEventListener('drain', this.#onCarrierDrain)
     carrier.addEventListener('remoteCloseWrite', () => { this.#reader.finish() })
     carrier.addEventListener('close', this.#onCarrierClose)
   }
@@ -175,6 +178,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
     for (const chunk of event.data instanceof Uint8Array ? [event.data] : event.data) {
       this.#reader.push(chunk)
+      this.#memory?.release(chunk)
     }
 
     // only where the cipher is asynchronous does anything wait here
@@ -182,6 +186,11 @@ export class SecuredMessageStream extends AbstractMessageStream {
       this.#throttled = true
       this.#carrier.pause()
     }
+  }
+
+  readonly #onCarrierDrain = (): void => {
+    this.#memory?.reclaim()
+    this.#writer.drained()
   }
 
   readonly #onCarrierClose = (event: StreamCloseEvent): void => {
@@ -215,7 +224,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 
   #recordSink (): RecordSink {
+    const memory = this.#memory
+
     return {
+      allocate: memory != null ? bytes => memory.allocate(bytes) : undefined,
       write: records => {
         this.#metrics?.sentBytes(records.byteLength)
 

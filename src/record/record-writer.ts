@@ -11,6 +11,9 @@ export interface RecordSink {
    */
   write (records: Uint8Array): boolean
 
+  /** Memory for the next write of `bytes` bytes; fresh memory where this is absent. */
+  allocate? (bytes: number): Uint8Array
+
   /** More may be written, after `write` of the writer said to wait. */
   onDrain (): void
 
@@ -181,10 +184,10 @@ export class RecordWriter {
       this.#pieces = []
       this.#bytes = 0
 
-      return this.#sealer.sealData(pieces, bytes)
+      return this.#sealer.sealData(pieces, bytes, this.#sink.allocate)
     }
 
-    return this.#sealer.sealData(this.#takePieces(MAX_FLUSH_BYTES), MAX_FLUSH_BYTES)
+    return this.#sealer.sealData(this.#takePieces(MAX_FLUSH_BYTES), MAX_FLUSH_BYTES, this.#sink.allocate)
   }
 
   #takePieces (bytes: number): Uint8Array[] {

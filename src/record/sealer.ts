@@ -8,6 +8,11 @@ import type { MaybePromise } from '../encoding/bytes.ts'
 /** Bytes that a record adds to its plaintext. */
 const OVERHEAD_BYTES = RECORD_HEADER_BYTES + TAG_BYTES
 
+/** Bytes that data records take for `bytes` bytes of plaintext. */
+export function sealedBytes (bytes: number): number {
+  return bytes + Math.ceil(bytes / MAX_RECORD_PLAINTEXT_BYTES) * OVERHEAD_BYTES
+}
+
 /** Turns plaintext into the records of one direction. One call at a time. */
 export class Sealer {
   readonly #keys: RecordKeySequence
@@ -27,13 +32,13 @@ export class Sealer {
   }
 
   /**
-   * Seals `pieces` into data records, as few as can be, all in one new array.
+   * Seals `pieces` into data records, as few as can be, all in one array.
    *
    * @param bytes the sum of the pieces' lengths, above 0
+   * @param allocate gives that array, of exactly the length it is called with
    */
-  sealData (pieces: readonly Uint8Array[], bytes: number): MaybePromise<Uint8Array> {
-    const records = Math.ceil(bytes / MAX_RECORD_PLAINTEXT_BYTES)
-    const out = allocUnsafe(bytes + records * OVERHEAD_BYTES)
+  sealData (pieces: readonly Uint8Array[], bytes: number, allocate: (bytes: number) => Uint8Array = allocUnsafe): MaybePromise<Uint8Array> {
+    const out = allocate(sealedBytes(bytes))
     const cutter = new Cutter(pieces)
     const sealing: Array<Promise<void>> = []
     let offset = 0
