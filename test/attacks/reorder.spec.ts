@@ -1,0 +1,31 @@
+import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
+import { concat, EvilPeer, utf8 } from '../fixtures/evil-peer.ts'
+
+describe('attacks: reorder', () => {
+  guard()
+
+  for (const order of [[1, 0, 2], [0, 2, 1], [2, 1, 0]]) {
+    for (const chunks of ['one chunk each', 'one chunk']) {
+      it(`should break at the first record out of turn: ${order.join(', ')}, ${chunks}`, async () => {
+        const victim = await Victim.dialer()
+        const evil = await new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+        await victim.secured
+        const records = ['zero', 'one', 'two'].map(data => evil.seal(1, utf8(data)))
+        const sent = order.map(index => records[index])
+        victim.wire.send(...chunks === 'one chunk' ? [concat(...sent)] : sent)
+
+        // what came in turn was authenticated and counts
+        await victim.breaksWith('ERR_RECORD_AUTH', order[0] === 0 ? 'zero' : '')
+      })
+    }
+  }
+
+  it('should not take the end before the data', async () => {
+    const victim = await Victim.listener()
+    const evil = await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+    const data = evil.seal(1, utf8('data'))
+    victim.wire.send(evil.seal(2), data)
+
+    await victim.breaksWith('ERR_RECORD_AUTH')
+  })
+})
