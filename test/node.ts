@@ -1,3 +1,7 @@
+import './interop/carriers.node.ts'
+import './interop/encrypters.node.ts'
+import './interop/processes.node.ts'
+import './interop/socket-writes.node.ts'
 import './packaging/docs.node.ts'
 import './packaging/package.node.ts'
 import './vectors/vectors.node.ts'
