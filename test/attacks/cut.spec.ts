@@ -1,0 +1,91 @@
+import { expect } from 'aegir/chai'
+import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
+import { concat, EvilPeer, utf8 } from '../fixtures/evil-peer.ts'
+
+// A session cut at each of its bytes: it fails, it tells, it leaves nothing.
+describe('attacks: cut', () => {
+  guard()
+
+  for (const how of ['fin', 'reset'] as const) {
+    for (const role of ['dialer', 'listener'] as const) {
+      it(`should fail when a ${role} is cut off by ${how} at any byte of its handshake`, async () => {
+        const privateKey = await keyOf('Ed25519', 'evil')
+        const step = 61
+
+        // every byte over the runs of both ends and both ways; each line's first and last bytes always
+        for (let cut = 0; ; cut += cut < 4 ? 1 : step) {
+          const victim = await Victim[role === 'dialer' ? 'listener' : 'dialer']()
+          const evil = new EvilPeer(victim.wire, { role, privateKey, groups: ['x25519'] })
+          const hello = evil.makeHello()
+
+          if (cut < hello.byteLength) {
+            victim.wire.send(hello.slice(0, cut))
+            victim.wire[how]()
+            await victim.failsWith('ERR_CARRIER_CLOSED')
+            continue
+          }
+
+          victim.wire.send(hello)
+          await evil.readHello()
+
+          if (role === 'listener') {
+            await evil.readLine2()
+          }
+
+          const line2 = await evil.makeLine2()
+          const rest = Math.min(cut - hello.byteLength, line2.byteLength - 1)
+          victim.wire.send(line2.slice(0, rest))
+          victim.wire[how]()
+          await victim.failsWith('ERR_CARRIER_CLOSED')
+          expect(victim.linesSent).to.equal(role === 'dialer' ? 1 : 2)
+
+          if (rest === line2.byteLength - 1) {
+            return
+          }
+        }
+      })
+    }
+
+    it(`should fail when the records are cut off by ${how} at any byte before the end`, async () => {
+      for (let cut = 0; ; cut++) {
+        const victim = await Victim.listener()
+        const evil = await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil'), groups: ['x25519'] }).handshake()
+        await victim.secured
+        const one = evil.seal(1, utf8('one'))
+        const session = concat(one, evil.seal(1, utf8('two')), evil.seal(2))
+        victim.wire.send(session.slice(0, cut))
+        victim.wire[how]()
+        const err: any = await victim.closed.promise
+        const whole = Math.min(Math.floor(cut / one.byteLength), 2)
+
+        expect(concat(...victim.plaintext)).to.equalBytes(utf8('onetwo'.slice(0, 3 * whole)))
+        await victim.wire.until(() => victim.wire.victim.status !== 'open')
+
+        if (cut === session.byteLength) {
+          expect(err, `${err}`).to.equal(undefined)
+          break
+        }
+
+        expect(err, `cut at ${cut}`).to.be.an('error')
+
+        if (how === 'fin') {
+          expect(err).to.have.property('code', 'ERR_TRUNCATED')
+        } else if (cut === session.byteLength - 1) {
+          break
+        }
+      }
+    })
+  }
+
+  it('should release no plaintext of a record that was cut after its ciphertext', async () => {
+    const victim = await Victim.listener()
+    const evil = await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+    await victim.secured
+    victim.wire.send(evil.seal(1, new Uint8Array(60_000)).slice(0, -1))
+    await new Promise(resolve => setTimeout(resolve))
+    expect(victim.plaintext).to.be.empty()
+    victim.wire.fin()
+
+    await victim.breaksWith('ERR_TRUNCATED')
+  })
+})
