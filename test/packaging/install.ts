@@ -1,6 +1,6 @@
 // Packs the package, installs it into an empty folder beside libp2p, and uses it
-// there: two processes dial each other, CommonJS requires it, TypeScript compiles
-// against it. Says "ok" per check; the first that fails ends it.
+// there: two processes dial each other, every subpath is loaded, TypeScript compiles
+// against them. Says "ok" per check; the first that fails ends it.
 import { strict as assert } from 'node:assert'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,6 +14,7 @@ import { promisify } from 'node:util'
 interface Manifest {
   name: string
   exports: Record<string, Record<string, string>>
+  bin?: Record<string, string>
   devDependencies: Record<string, string>
 }
 
@@ -28,6 +29,7 @@ const RESOLUTIONS = [
   ['bundler', 'esnext']
 ]
 
+const subpaths = Object.keys(manifest.exports).map(subpath => path.posix.join(manifest.name, subpath))
 const folder = await mkdtemp(path.join(os.tmpdir(), 'secure-peer-install-'))
 
 try {
@@ -36,7 +38,8 @@ try {
 
   for (const node of await nodes()) {
     await dial(node)
-    await requireIt(node)
+    await load(node)
+    await help(node)
   }
 
   for (const [moduleResolution, module] of RESOLUTIONS) {
@@ -59,7 +62,7 @@ async function pack (): Promise<string> {
     assert.ok(paths.has(file), `${file} is not in the package`)
   }
 
-  const strays = [...paths].filter(file => !/^(src|dist\/src|docs)\/|^[A-Z-]+(\.md)?$|^package\.json$/.test(file) || file.endsWith('.tsbuildinfo'))
+  const strays = [...paths].filter(file => !/^(bin|src|dist\/src|docs)\/|^[A-Z-]+(\.md)?$|^package\.json$/.test(file) || file.endsWith('.tsbuildinfo'))
   assert.deepEqual(strays, [], 'files that do not belong into the package')
   ok(`packed ${paths.size} files`)
 
@@ -77,6 +80,7 @@ async function install (tarball: string): Promise<void> {
   }))
   await exec('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
   await cp(new URL('./consumer/', import.meta.url), folder, { recursive: true })
+  await writeFile(path.join(folder, 'subpaths.ts'), subpaths.map((name, i) => `export * as subpath${i} from '${name}'\n`).join(''))
   ok(`installed with ${COMPANIONS.join(', ')}`)
 }
 
@@ -111,19 +115,37 @@ async function dial (node: string): Promise<void> {
   assert.deepEqual(await closed, [0, null], 'the listener did not end by itself')
 }
 
-async function requireIt (node: string): Promise<void> {
-  const script = "process.stdout.write(require('libp2p-secure-peer').PROTOCOL)"
-  const { stdout } = await exec(node, ['--input-type=commonjs', '--eval', script], { cwd: folder })
+/** Every subpath, by import and by require. */
+async function load (node: string): Promise<void> {
+  const script = `
+    for (const name of ${JSON.stringify(subpaths)}) {
+      import(name).then(module => {
+        if (Object.keys(module).length === 0 || require(name) !== (module['module.exports'] ?? module)) {
+          throw new Error(name)
+        }
+      })
+    }
+  `
 
-  assert.equal(stdout, '/secure-peer/1.0.0')
-  ok('require() gives the same')
+  await exec(node, ['--input-type=commonjs', '--eval', script], { cwd: folder })
+  ok(`import and require() give ${subpaths.join(', ')}`)
+}
+
+/** What npx starts. */
+async function help (node: string): Promise<void> {
+  for (const [name, file] of Object.entries(manifest.bin ?? {})) {
+    const { stdout } = await exec(node, [path.join('node_modules', manifest.name, file), '--help'], { cwd: folder })
+
+    assert.match(stdout, new RegExp(name))
+    ok(`${name} --help`)
+  }
 }
 
 async function compile (moduleResolution: string, module: string): Promise<void> {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
   const options = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2024,dom,esnext.disposable', '--types', 'node', '--module', module, '--moduleResolution', moduleResolution]
 
-  await exec(process.execPath, [tsc, ...options, 'types.ts'], { cwd: folder }).catch(err => { throw new Error(`tsc with ${moduleResolution}:\n${err.stdout}`) })
+  await exec(process.execPath, [tsc, ...options, 'types.ts', 'subpaths.ts'], { cwd: folder }).catch(err => { throw new Error(`tsc with ${moduleResolution}:\n${err.stdout}`) })
   ok(`types compile with moduleResolution ${moduleResolution}`)
 }
 
