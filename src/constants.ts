@@ -85,11 +85,11 @@ export const REKEY_AFTER_RECORDS = 2 ** 18
 
 // --- limits of this implementation ---
 
-/** Plaintext bytes that one flush turns into records and one write below. */
-export const MAX_FLUSH_BYTES = 4 * MAX_RECORD_PLAINTEXT_BYTES
+/** Plaintext bytes waiting to be sealed at which they are, and at which a writer is asked to wait. */
+export const SEND_BUFFER_BYTES = 4 * MAX_RECORD_PLAINTEXT_BYTES
 
-/** Plaintext bytes waiting to be sealed at which a writer is asked to wait. */
-export const SEND_BUFFER_BYTES = MAX_FLUSH_BYTES
+/** Plaintext bytes that one write below carries: a little more, so that what reaches over the end needs none of its own. */
+export const MAX_FLUSH_BYTES = 5 * MAX_RECORD_PLAINTEXT_BYTES
 
 /** Pieces below this size are gathered before encryption, larger ones are encrypted where they lie. */
 export const GATHER_BELOW_BYTES = 16_384
@@ -106,5 +106,5 @@ export const MAX_QUEUED_BYTES = 4 * MAX_RECORD_PLAINTEXT_BYTES
 /** Bytes of a write from which on its memory is used again: a socket's high water mark, so that a drain event follows. */
 export const POOL_FROM_BYTES = 65_536
 
-/** Output buffers that all connections together keep for the next write, 256 KiB each. */
+/** Output buffers that all connections together keep for the next write, 320 KiB each. */
 export const MAX_POOLED_BUFFERS = 8

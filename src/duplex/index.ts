@@ -86,7 +86,7 @@ export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit):
     throw new InvalidOptionError('extensions are for the roles dialer and listener')
   }
 
-  const secured = new SecuredDuplex(duplex, err => { deadline.fail(err) })
+  const secured = new SecuredDuplex(duplex)
   const deadline = new Deadline(settings.handshakeTimeout, signal, err => { secured.fail(err) })
 
   try {

@@ -18,16 +18,14 @@ export class SecuredDuplex implements HandshakeCarrier {
   readonly #received = new ByteQueue(MAX_QUEUED_BYTES, () => { this.#openGate() })
   readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#writer?.drained() })
   readonly #carrierSink: Promise<unknown>
-  readonly #onCarrierEnd: (err: Error) => void
   #reader?: RecordReader
   #writer?: RecordWriter
   #failure?: Error
+  #carrierEnded = false
   #gate = Promise.withResolvers<void>()
   #drain?: PromiseWithResolvers<void>
 
-  /** @param onCarrierEnd told when the carrier ends or fails during the handshake */
-  constructor (carrier: ByteDuplex, onCarrierEnd: (err: Error) => void) {
-    this.#onCarrierEnd = onCarrierEnd
+  constructor (carrier: ByteDuplex) {
     this.#carrierSink = Promise.resolve(carrier.sink(this.#sent))
     this.#carrierSink.catch(err => { this.fail(err) })
     this.#pump(carrier.source).catch(err => { this.fail(err) })
@@ -59,6 +57,10 @@ export class SecuredDuplex implements HandshakeCarrier {
     })
     this.#reader.push(this.#lines.takeRest())
     this.#openGate()
+
+    if (this.#carrierEnded) {
+      this.#reader.finish()
+    }
   }
 
   /** Plaintext from the other side; ends with its authenticated end, throws what broke the connection. */
@@ -145,10 +147,9 @@ export class SecuredDuplex implements HandshakeCarrier {
       }
     }
 
-    if (this.#reader == null) {
-      this.#onCarrierEnd(new CarrierClosedError())
-    }
-
+    // all that the handshake still wants may have arrived
+    this.#carrierEnded = true
+    this.#lines.fail(new CarrierClosedError())
     this.#reader?.finish()
   }
 

@@ -224,19 +224,19 @@ async function readHeader ({ options, hello, remoteHello, suite, side, secrets }
   return { line, ss, header }
 }
 
-/** Encrypters, muxer and the identify step; tells the other side why not. */
+/** The identify step, encrypters and muxer; tells the other side why not. */
 async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader, identify: () => MaybePromise<void>, refuse: (reason: string) => Promise<void>): Promise<string | undefined> {
   try {
-    checkEncrypters(role, fields, remote)
-    const muxer = agreeMuxer(role, fields, remote)
     await identify()
 
-    return muxer
+    // after it: what this side has is told to nobody who is not let in
+    checkEncrypters(role, fields, remote)
+
+    return agreeMuxer(role, fields, remote)
   } catch (err) {
-    if (err instanceof IdentityRejectedError) {
-      await refuse(err.reason)
-    } else if (err instanceof NegotiationError) {
-      await refuse(err.message)
+    if (err instanceof IdentityRejectedError || err instanceof NegotiationError) {
+      // whether or not the other side can be told
+      await refuse(err instanceof IdentityRejectedError ? err.reason : err.message).catch(() => {})
     }
 
     throw err

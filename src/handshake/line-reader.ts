@@ -13,18 +13,27 @@ export class LineReader {
 
   // bytes at the start of the buffer that hold no newline
   #searched = 0
+
+  // what comes while the buffer holds a line's worth: joined when it is wanted
+  #later: Uint8Array[] = []
+  #laterBytes = 0
   #failure?: Error
   #waiting?: PromiseWithResolvers<Uint8Array>
 
   /** Bytes that arrived and were not read. */
   get bufferedBytes (): number {
-    return this.#buffer.byteLength
+    return this.#buffer.byteLength + this.#laterBytes
   }
 
   /** Takes what the carrier brought. The array is kept until it was read. */
   push (chunk: Uint8Array): void {
-    this.#buffer = this.#buffer.byteLength === 0 ? chunk : concat([this.#buffer, chunk])
-    this.#settle()
+    if (this.#buffer.byteLength >= MAX_LINE_BYTES) {
+      this.#later.push(chunk)
+      this.#laterBytes += chunk.byteLength
+    } else {
+      this.#buffer = this.#buffer.byteLength === 0 ? chunk : concat([this.#buffer, chunk])
+      this.#settle()
+    }
   }
 
   /** The carrier brings nothing more: what is not whole by now never will be. */
@@ -41,6 +50,7 @@ export class LineReader {
    */
   async readLine (): Promise<Uint8Array> {
     const waiting = this.#waiting = Promise.withResolvers<Uint8Array>()
+    this.#join()
     this.#settle()
 
     return waiting.promise
@@ -48,11 +58,20 @@ export class LineReader {
 
   /** Takes out all that was not read. */
   takeRest (): Uint8Array {
+    this.#join()
     const rest = this.#buffer
     this.#buffer = new Uint8Array()
     this.#searched = 0
 
     return rest
+  }
+
+  #join (): void {
+    if (this.#laterBytes > 0) {
+      this.#buffer = concat([this.#buffer, ...this.#later])
+      this.#later = []
+      this.#laterBytes = 0
+    }
   }
 
   #settle (): void {

@@ -1,4 +1,5 @@
 import { PROTOCOL } from '../constants.ts'
+import { printableReason } from '../encoding/reason.ts'
 import { NegotiationError } from '../errors.ts'
 import type { HeaderFields, Role } from './header.ts'
 
@@ -19,7 +20,7 @@ export function agreeMuxer (role: Role, ours: HeaderFields, theirs: HeaderFields
   const muxer = dialers.find(protocol => listeners.includes(protocol))
 
   if (muxer == null) {
-    throw new NegotiationError('ERR_NO_COMMON_MUXER', `no common stream muxer: the dialer has ${dialers.join(', ')}, the listener ${listeners.join(', ')}`)
+    throw new NegotiationError('ERR_NO_COMMON_MUXER', `no common stream muxer: the dialer has ${printable(dialers)}, the listener ${printable(listeners)}`)
   }
 
   return muxer
@@ -41,8 +42,13 @@ export function checkEncrypters (role: Role, ours: HeaderFields, theirs: HeaderF
   const first = dialers.find(protocol => listeners.includes(protocol))
 
   if (first !== PROTOCOL) {
-    throw new NegotiationError('ERR_STEERED', `the connection was steered to ${PROTOCOL}: the dialer has ${dialers.join(', ')}, the listener ${listeners.join(', ')}`)
+    throw new NegotiationError('ERR_STEERED', `the connection was steered to ${PROTOCOL}: the dialer has ${printable(dialers)}, the listener ${printable(listeners)}`)
   }
+}
+
+// one of the lists is the other side's, and the error ends up in logs
+function printable (protocols: readonly string[]): string {
+  return printableReason(protocols.join(', '))
 }
 
 function byRole (role: Role, ours: readonly string[] = [], theirs: readonly string[] = []): { dialers: readonly string[], listeners: readonly string[] } {

@@ -2,6 +2,7 @@ import { RSA_MAX_BITS, RSA_MAX_EXPONENT, RSA_MIN_BITS } from '../constants.ts'
 import { concat, equals, fromHex as hex } from '../encoding/bytes.ts'
 import { derBitString, derInteger, DerReader, derSequence } from '../encoding/der.ts'
 import { decodePem, encodePem } from '../encoding/pem.ts'
+import { printableReason } from '../encoding/reason.ts'
 import { AuthenticationError } from '../errors.ts'
 
 /** Identity key types, named as in a header's `key.type` (SPEC 4.1). */
@@ -75,7 +76,7 @@ export function parseIdentityKey (type: string, pem: string): IdentityKey {
     case 'ecdsa':
       return { type, pem, raw: rawKey(type, spki) }
     default:
-      throw invalidKey(`unknown key type ${JSON.stringify(type.slice(0, 32))}`)
+      throw invalidKey(`of unknown type ${printableReason(type.slice(0, 32))}`)
   }
 }
 

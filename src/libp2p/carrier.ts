@@ -1,3 +1,4 @@
+import { StreamBufferError } from '@libp2p/interface'
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES } from '../constants.ts'
 import { CarrierClosedError, IdentityRejectedError, NegotiationError } from '../errors.ts'
 import { Deadline } from '../handshake/deadline.ts'
@@ -23,6 +24,10 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('close', this.#onClose)
     stream.addEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
+
+    if (stream.status !== 'open' || remoteWriteStatusOf(stream) === 'closed') {
+      this.#deadline.fail(new CarrierClosedError())
+    }
   }
 
   /** Aborted when time is up, the caller aborts or the carrier closes; its reason is the error to throw. */
@@ -31,10 +36,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
   }
 
   async readLine (): Promise<Uint8Array> {
-    if (this.#paused) {
-      this.#paused = false
-      this.#stream.resume()
-    }
+    this.resume()
 
     return this.#reader.readLine()
   }
@@ -44,11 +46,26 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     this.#stream.send(bytes)
   }
 
-  /** Ends the handshake's use of the stream: gives back what was not read. */
+  /**
+   * Ends the handshake's use of the stream: gives back what was not read. What the
+   * stream still holds comes after `resume`.
+   *
+   * @throws the error that ended the handshake meanwhile
+   */
   release (): Uint8Array {
+    this.signal.throwIfAborted()
     this.#detach()
 
     return this.#reader.takeRest()
+  }
+
+  /** Lets the stream go on if it was paused here. */
+  resume (): void {
+    if (this.#paused && this.#stream.status === 'open') {
+      this.#stream.resume()
+    }
+
+    this.#paused = false
   }
 
   /**
@@ -56,7 +73,10 @@ export class MessageStreamCarrier implements HandshakeCarrier {
    * reason for it, at once for all other failures.
    */
   async close (err: Error): Promise<void> {
+    // identify functions that still run are told as well
+    this.#deadline.fail(err)
     this.#detach()
+    this.resume()
 
     if (err instanceof IdentityRejectedError || err instanceof NegotiationError) {
       try {
@@ -71,8 +91,12 @@ export class MessageStreamCarrier implements HandshakeCarrier {
   }
 
   readonly #onMessage = (event: StreamMessageEvent): void => {
-    for (const chunk of event.data instanceof Uint8Array ? [event.data] : event.data) {
-      this.#reader.push(chunk)
+    this.#reader.push(event.data.subarray())
+
+    // not every carrier stops at once when it is paused
+    if (this.#reader.bufferedBytes > this.#stream.maxReadBufferLength) {
+      this.#deadline.fail(new StreamBufferError(`more than ${this.#stream.maxReadBufferLength} bytes arrived during the handshake`))
+      return
     }
 
     // what follows a line is kept for later; a peer that sends a lot of it has to wait
@@ -97,10 +121,10 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     this.#stream.removeEventListener('message', this.#onMessage)
     this.#stream.removeEventListener('close', this.#onClose)
     this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
-
-    if (this.#paused) {
-      this.#paused = false
-      this.#stream.resume()
-    }
   }
+}
+
+// the base class of libp2p's message streams has it, their interface has not
+function remoteWriteStatusOf (stream: MessageStream & { remoteWriteStatus?: string }): string | undefined {
+  return stream.remoteWriteStatus
 }

@@ -66,10 +66,11 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
         signal: carrier.signal
       })
 
+      const secured = this.#securedConnection(connection, carrier, established)
       this.#metrics?.handshakeDone(direction, established.session, Date.now() - start)
       this.#log.trace('%s handshake done with %p, %s, %s', direction, established.remotePeer, established.session.group, established.session.cipher)
 
-      return this.#securedConnection(connection, carrier, established)
+      return secured
     } catch (err: any) {
       this.#metrics?.handshakeFailed(direction, errorCode(err))
       this.#log.error('%s handshake with %a failed - %e', direction, remoteAddrOf(connection), err)
@@ -81,12 +82,13 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
 
   #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established): SecuredConnection<SecurePeerExtensions> {
     const { session, remotePeer, identifyStep } = established
-    const stream = new SecuredMessageStream(connection, session, this.#metrics)
+    const rest = carrier.release()
+    const stream = new SecuredMessageStream(connection, session, rest, this.#metrics)
 
     identifyStep.onLateReject(reason => {
       stream.reject(reason).catch(err => { this.#log.error('the reject record was not sent - %e', err) })
     })
-    stream.receive(carrier.release())
+    carrier.resume()
 
     return {
       connection: stream,

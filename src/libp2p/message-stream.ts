@@ -1,11 +1,12 @@
-import { StreamStateError } from '@libp2p/interface'
+import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { AbstractMessageStream } from '@libp2p/utils'
 import { pEvent } from 'p-event'
 import { raceSignal } from 'race-signal'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { CLOSE_TIMEOUT, MAX_QUEUED_BYTES } from '../constants.ts'
 import { utf8 } from '../encoding/bytes.ts'
-import { IdentityRejectedError, TruncatedError } from '../errors.ts'
+import { nextTurn } from '../encoding/next-turn.ts'
+import { IdentityRejectedError, SecurePeerError, TruncatedError } from '../errors.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
 import { SocketMemory } from './socket-memory.ts'
@@ -22,14 +23,26 @@ export class SecuredMessageStream extends AbstractMessageStream {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #metrics?: SecurePeerMetrics
+  readonly #countSent?: (bytes: number) => void
+  readonly #countReceived?: (bytes: number) => void
   readonly #memory?: SocketMemory
+  #failure?: Error
+
+  // what comes in the turn in which this stream was made, for whoever is given it to listen first
+  #early?: Uint8Array[]
 
   // this side wants no more: what is cut off now is not missed
   #closing = false
-  #carrierClosed = false
+  #carrierEnded = false
+  #carrierClosed?: StreamCloseEvent
+  #finished = false
   #throttled = false
 
-  constructor (carrier: MessageStream, session: Session, metrics?: SecurePeerMetrics) {
+  /**
+   * @param carrier below, its handshake done
+   * @param rest what followed the handshake's last line
+   */
+  constructor (carrier: MessageStream, session: Session, rest: Uint8Array, metrics?: SecurePeerMetrics) {
     super({
       // the carrier's own: making a scope costs as much as a signature
       log: carrier.log,
@@ -41,24 +54,23 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
     this.#carrier = carrier
     this.#metrics = metrics
+    this.#countSent = metrics?.count('sent', session.sealer)
+    this.#countReceived = metrics?.count('received', session.opener)
     this.#memory = session.backend.letsGoAtOnce ? SocketMemory.of(carrier) : undefined
     this.#reader = new RecordReader(session.opener, this.#plaintextSink())
     this.#writer = new RecordWriter(session.sealer, this.#recordSink())
 
     carrier.addEventListener('message', this.#onCarrierMessage)
     carrier.addEventListener('drain', this.#onCarrierDrain)
-    carrier.addEventListener('remoteCloseWrite', () => { this.#reader.finish() })
+    carrier.addEventListener('remoteCloseWrite', this.#onCarrierCloseWrite)
     carrier.addEventListener('close', this.#onCarrierClose)
+
+    this.#early = [rest]
+    nextTurn(this.#receiveEarly)
   }
 
   get writeBufferLength (): number {
     return this.#writer.bufferedBytes
-  }
-
-  /** Bytes that follow the handshake, read before this stream listened. */
-  receive (records: Uint8Array): void {
-    this.#metrics?.receivedBytes(records.byteLength)
-    this.#reader.push(records)
   }
 
   /**
@@ -83,12 +95,17 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
     this.writableNeedsDrain = !canSendMore
 
+    if (this.maxWriteBufferLength != null && this.writeBufferLength > this.maxWriteBufferLength) {
+      this.abort(new StreamBufferError(`Write buffer length of ${this.writeBufferLength} exceeded limit of ${this.maxWriteBufferLength}`))
+    }
+
     return canSendMore
   }
 
   /**
    * Sends all that was written and the authenticated end, so that the other side
-   * can tell a closed connection from a cut one. Reading goes on.
+   * can tell a closed connection from a cut one. What still arrives is given to
+   * who listens, but no longer missed when it is cut off.
    */
   async endWrites (options?: AbortOptions): Promise<void> {
     this.#closing = true
@@ -112,7 +129,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
     this.status = 'closing'
     await this.endWrites(options)
 
-    if (this.remoteWriteStatus === 'writable' && !this.#carrierClosed) {
+    if (this.remoteWriteStatus === 'writable' && this.#carrierClosed == null) {
       await this.#remoteEnd(options)
     }
 
@@ -130,7 +147,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
     this.#reader.close()
     this.writeStatus = 'closing'
 
-    const err = new IdentityRejectedError(reason)
+    const err = this.#failure = new IdentityRejectedError(reason)
     this.#metrics?.connectionFailed(err.code)
 
     try {
@@ -173,13 +190,30 @@ export class SecuredMessageStream extends AbstractMessageStream {
     }
   }
 
-  readonly #onCarrierMessage = (event: StreamMessageEvent): void => {
-    this.#metrics?.receivedBytes(event.data.byteLength)
+  readonly #receiveEarly = (): void => {
+    const early = this.#early ?? []
+    this.#early = undefined
+    early.forEach(this.#receive)
+    this.#finishIfCarrierIsRead()
+  }
 
+  readonly #receive = (chunk: Uint8Array): void => {
+    const bytes = chunk.byteLength
+    this.#reader.push(chunk)
+    this.#countReceived?.(bytes)
+    this.#memory?.release(chunk)
+  }
+
+  readonly #onCarrierMessage = (event: StreamMessageEvent): void => {
     for (const chunk of event.data instanceof Uint8Array ? [event.data] : event.data) {
-      this.#reader.push(chunk)
-      this.#memory?.release(chunk)
+      if (this.#early != null) {
+        this.#early.push(chunk)
+      } else {
+        this.#receive(chunk)
+      }
     }
+
+    this.#finishIfCarrierIsRead()
 
     // only where the cipher is asynchronous does anything wait here
     if (this.#reader.bufferedBytes > MAX_QUEUED_BYTES && !this.#throttled && this.#carrier.status === 'open') {
@@ -188,29 +222,45 @@ export class SecuredMessageStream extends AbstractMessageStream {
     }
   }
 
+  readonly #onCarrierCloseWrite = (): void => {
+    this.#carrierEnded = true
+    this.#finishIfCarrierIsRead()
+  }
+
   readonly #onCarrierDrain = (): void => {
     this.#memory?.reclaim()
     this.#writer.drained()
   }
 
   readonly #onCarrierClose = (event: StreamCloseEvent): void => {
-    this.#carrierClosed = true
+    this.#carrierEnded = true
+    this.#carrierClosed = event
+    this.#finishIfCarrierIsRead()
+  }
 
-    if (event.error == null) {
+  // a carrier that was paused when it closed gives the rest after it is resumed
+  #finishIfCarrierIsRead (): void {
+    const { error, local } = this.#carrierClosed ?? {}
+
+    if (!this.#carrierEnded || this.#early != null) {
+      return
+    }
+
+    if (error != null && (local === true || this.#closing)) {
+      this.abort(this.#failure ?? error)
+    } else if (error != null) {
+      this.#fail(new TruncatedError({ cause: error }))
+    } else if (this.#finished) {
+      this.#onFinish()
+    } else if (this.#carrier.readBufferLength === 0) {
       this.#reader.finish()
-    } else if (event.local === true) {
-      this.abort(event.error)
-    } else {
-      this.#reader.close()
-      this.#writer.close()
-      this.onRemoteReset()
     }
   }
 
   #plaintextSink (): PlaintextSink {
     return {
       onData: pieces => {
-        this.onData(pieces.length === 1 ? pieces[0] : new Uint8ArrayList(...pieces))
+        this.onData(pieces.length === 1 ? pieces[0] : listOf(pieces))
 
         if (this.#throttled && this.#reader.bufferedBytes < MAX_QUEUED_BYTES && this.readStatus === 'readable') {
           this.#throttled = false
@@ -229,7 +279,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
     return {
       allocate: memory != null ? bytes => memory.allocate(bytes) : undefined,
       write: records => {
-        this.#metrics?.sentBytes(records.byteLength)
+        this.#countSent?.(records.byteLength)
 
         // a carrier that closed meanwhile says so by its close event
         return this.#carrier.status !== 'open' || this.#carrier.send(records)
@@ -242,7 +292,9 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 
   #onFinish (): void {
-    if (this.#carrierClosed) {
+    this.#finished = true
+
+    if (this.#carrierClosed != null) {
       this.#writer.close()
       this.onTransportClosed()
     }
@@ -254,12 +306,24 @@ export class SecuredMessageStream extends AbstractMessageStream {
       return
     }
 
+    this.#failure = err
     this.#metrics?.connectionFailed(errorCode(err))
     this.abort(err)
   }
 }
 
-/** What metrics count an error as: its code where it has one. */
-export function errorCode (err: Error): string {
-  return 'code' in err && typeof err.code === 'string' ? err.code : err.name
+/** What metrics count an error as: its code where it has one, else its name. */
+export function errorCode (err: unknown): string {
+  if (err instanceof SecurePeerError) {
+    return err.code
+  }
+
+  return err instanceof Error ? err.name : 'unknown'
+}
+
+function listOf (pieces: Uint8Array[]): Uint8ArrayList {
+  const list = new Uint8ArrayList()
+  list.appendAll(pieces)
+
+  return list
 }

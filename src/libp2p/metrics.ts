@@ -75,19 +75,31 @@ export class SecurePeerMetrics {
     }
   }
 
-  sentBytes (bytes: number): void {
-    this.#bytes.sent += bytes
-  }
+  /**
+   * Counts what a connection sends or receives.
+   *
+   * @returns to be called with the bytes that pass, after they were sealed or opened
+   */
+  count (direction: 'sent' | 'received', counted: Counted): (bytes: number) => void {
+    let { records, generation } = counted
 
-  receivedBytes (bytes: number): void {
-    this.#bytes.received += bytes
+    return bytes => {
+      this.#bytes[direction] += bytes
+      this.#records[direction] += counted.records - records
+      this.#rekeys[direction] += counted.generation - generation
+      records = counted.records
+      generation = counted.generation
+    }
   }
+}
 
-  /** Adds a connection's counts since the last call. */
-  records (direction: 'sent' | 'received', records: number, rekeys: number): void {
-    this.#records[direction] += records
-    this.#rekeys[direction] += rekeys
-  }
+/** One direction of a connection: a sealer or an opener. */
+interface Counted {
+  /** Records so far. */
+  readonly records: number
+
+  /** Rekeys so far. */
+  readonly generation: number
 }
 
 function registerTotals (metrics: Metrics, name: string, help: string, totals: Totals): void {

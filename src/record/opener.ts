@@ -90,6 +90,11 @@ export class Opener {
     return final instanceof Promise ? final.then(() => taken) : taken
   }
 
+  /** Pieces of plaintext that wait to be taken out. */
+  get pieces (): number {
+    return this.#plaintext.length
+  }
+
   /** Takes out the plaintext of all data records that were authenticated. */
   takePlaintext (): Uint8Array[] {
     const plaintext = this.#plaintext
@@ -157,7 +162,12 @@ export class Opener {
   #release (pieces: Uint8Array[]): void {
     switch (this.#type) {
       case RECORD_TYPE.data:
-        this.#plaintext.push(...pieces)
+        for (const piece of pieces) {
+          if (piece.byteLength > 0) {
+            this.#plaintext.push(piece)
+          }
+        }
+
         break
       case RECORD_TYPE.end:
         this.#ended = true

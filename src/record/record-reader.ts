@@ -1,4 +1,11 @@
+import { concat } from '../encoding/bytes.ts'
 import type { Opener } from './opener.ts'
+
+// pieces above which one copy is cheaper than a list of them
+const MANY_PIECES = 32
+
+// pieces that are delivered before the chunk that they come in was read to its end
+const MAX_PIECES = 1_024
 
 /** Where plaintext goes, and what ends it. */
 export interface PlaintextSink {
@@ -75,6 +82,10 @@ export class RecordReader {
           taken.then(this.#opened, this.#fail)
         } else {
           this.#advance(taken)
+
+          if (this.#opener.pieces >= MAX_PIECES) {
+            this.#deliver()
+          }
         }
       }
 
@@ -101,7 +112,8 @@ export class RecordReader {
     const pieces = this.#opener.takePlaintext()
 
     if (pieces.length > 0) {
-      this.#sink.onData(pieces)
+      // an array for every byte would cost a hundred times the memory
+      this.#sink.onData(pieces.length > MANY_PIECES ? [concat(pieces)] : pieces)
     }
   }
 

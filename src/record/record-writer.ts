@@ -1,4 +1,5 @@
 import { MAX_FLUSH_BYTES, RECORD_TYPE, SEND_BUFFER_BYTES } from '../constants.ts'
+import { hasImmediate, nextTurn } from '../encoding/next-turn.ts'
 import type { Sealer } from './sealer.ts'
 import type { RecordType } from '../constants.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
@@ -22,9 +23,6 @@ export interface RecordSink {
 }
 
 const EMPTY = new Uint8Array()
-
-// where there is none, asynchronous sealing gathers what comes meanwhile
-const nextTurn: ((callback: () => void) => unknown) | undefined = globalThis.setImmediate
 
 /**
  * Gathers the writes of one turn of the event loop into records and these into
@@ -70,7 +68,7 @@ export class RecordWriter {
     this.#pieces.push(bytes)
     this.#bytes += bytes.byteLength
 
-    if (this.#bytes >= MAX_FLUSH_BYTES) {
+    if (this.#bytes >= SEND_BUFFER_BYTES) {
       this.#flush()
     } else if (!this.#scheduled) {
       this.#scheduled = true
@@ -118,9 +116,9 @@ export class RecordWriter {
   }
 
   async #finish (type: RecordType, plaintext: Uint8Array): Promise<void> {
-    if (this.#state === 'open') {
+    if (this.#state !== 'closed') {
       this.#state = 'ending'
-      this.#last = { type, plaintext, sent: Promise.withResolvers() }
+      this.#last = { type, plaintext, sent: this.#last?.sent ?? Promise.withResolvers() }
     }
 
     const sent = this.#last?.sent.promise
@@ -147,10 +145,11 @@ export class RecordWriter {
 
   // while the connection is busy a turn's writes wait for its end
   #flushNextTurn (): void {
-    if (nextTurn == null) {
-      this.#scheduled = false
-    } else {
+    if (hasImmediate) {
       nextTurn(this.#flushLater)
+    } else {
+      // there asynchronous sealing gathers what comes meanwhile
+      this.#scheduled = false
     }
   }
 

@@ -114,6 +114,18 @@ describe('secureDuplex', () => {
     await expect(collect(bob.source)).to.eventually.be.rejected.with.property('code', 'ERR_IDENTITY_REJECTED')
   })
 
+  it('should give all that a side sent that ended while the other was still asked', async () => {
+    const asked = Promise.withResolvers<void>()
+    const [left, right] = duplexPair<Uint8Array>()
+
+    const bob = secureDuplex(right, { privateKey: bobKey, identify: async () => asked.promise })
+    const alice = await secureDuplex(left, { privateKey: aliceKey })
+    await alice.sink([utf8('beep boop')])
+    asked.resolve()
+
+    expect(await collect((await bob).source)).to.equalBytes(utf8('beep boop'))
+  })
+
   it('should notice that the carrier was cut', async () => {
     const [left, right] = duplexPair<Uint8Array>()
     const cut = {
