@@ -1,3 +1,4 @@
+import './attacks/sockets.node.ts'
 import './interop/carriers.node.ts'
 import './interop/encrypters.node.ts'
 import './interop/processes.node.ts'

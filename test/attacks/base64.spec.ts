@@ -6,11 +6,11 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+
 
 /** Every text that a careless decoder takes for the same bytes, or for none. */
 function variants (text: string): Record<string, string> {
-  const last = text.replace(/=+$/, '').length - 1
+  const last = text.replace(/[=]+$/, '').length - 1
   const spare = text.endsWith('=') ? text.slice(0, last) + LETTERS[LETTERS.indexOf(text[last]) | 1] + text.slice(last + 1) : `${text}A`
 
   return {
-    'no padding': text.endsWith('=') ? text.replace(/=+$/, '') : text.slice(0, -1),
+    'no padding': text.endsWith('=') ? text.replace(/[=]+$/, '') : text.slice(0, -1),
     'more padding': `${text}=`,
     'padding in the middle': `${text.slice(0, 4)}====${text.slice(4)}`,
     'spare bits': spare,

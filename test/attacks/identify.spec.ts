@@ -23,12 +23,9 @@ describe('attacks: identify functions that go wrong', () => {
       await new Promise(resolve => setTimeout(resolve, 5))
       throw new Error('db at 10.0.0.7 is down')
     },
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    'throws what is no error': () => { throw 'nothing' },
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    'throws undefined': () => { throw undefined },
-    // eslint-disable-next-line prefer-promise-reject-errors
-    'rejects with null': async () => Promise.reject(null),
+    'throws what is no error': () => { throw 'nothing' }, // eslint-disable-line no-throw-literal, @typescript-eslint/only-throw-error
+    'throws undefined': () => { throw undefined }, // eslint-disable-line no-throw-literal, @typescript-eslint/only-throw-error
+    'rejects with null': async () => { throw null }, // eslint-disable-line no-throw-literal, @typescript-eslint/only-throw-error
     'throws an error of the negotiation': () => { throw Object.assign(new Error('10.0.0.7'), { name: 'NegotiationError', code: 'ERR_STEERED' }) },
     'throws the error itself': () => { throw new IdentityRejectedError('') }
   }

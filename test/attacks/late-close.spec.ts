@@ -19,7 +19,7 @@ describe('attacks: late close', () => {
         await evil.sendLine2()
 
         for (let tick = 0; tick < ticks; tick++) {
-          await undefined
+          await Promise.resolve()
         }
 
         victim.wire[how]()

@@ -36,7 +36,7 @@ describe('attacks: reflection', () => {
 
   it('should refuse its own identity in its own words', async () => {
     const victim = await Victim.dialer()
-    const evil = new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil'), header: () => evil.remoteHeader })
+    const evil: EvilPeer = new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil'), header: () => evil.remoteHeader })
     evil.sendHello()
     await evil.readHello()
     await evil.readLine2()
