@@ -1,4 +1,5 @@
 import './attacks/sockets.node.ts'
+import './crypto-web/sessions.node.ts'
 import './interop/carriers.node.ts'
 import './interop/encrypters.node.ts'
 import './interop/processes.node.ts'

@@ -19,87 +19,85 @@ describe('primitives of the backends of browsers', () => {
   for (const [name, backend] of Object.entries(BACKENDS)) {
     describe(name, () => {
       for (const cipher of CIPHERS) {
-        describe(cipher, () => {
-          const key = pattern(CIPHER_KEY_BYTES[cipher], 3)
-          const plaintext = pattern(1_000, 4)
+        const key = pattern(CIPHER_KEY_BYTES[cipher], 3)
+        const plaintext = pattern(1_000, 4)
 
-          it('should seal to what plain JavaScript seals to, and go on to', async () => {
-            const expected = await sealed(nobleBackend, cipher, key, [plaintext])
-            const aead = backend.aead(cipher, key)
+        it(`should seal to what plain JavaScript seals to, and go on to, with ${cipher}`, async () => {
+          const expected = await sealed(nobleBackend, cipher, key, [plaintext])
+          const aead = backend.aead(cipher, key)
 
-            // the second time the key is there already
-            for (let i = 0; i < 2; i++) {
-              const out = new Uint8Array(5 + plaintext.byteLength + TAG_BYTES)
-              await aead.seal(NONCE, ASSOCIATED_DATA, [plaintext.subarray(0, 300), plaintext.subarray(300)], out, 5)
+          // the second time the key is there already
+          for (let i = 0; i < 2; i++) {
+            const out = new Uint8Array(5 + plaintext.byteLength + TAG_BYTES)
+            await aead.seal(NONCE, ASSOCIATED_DATA, [plaintext.subarray(0, 300), plaintext.subarray(300)], out, 5)
 
-              expect(out.subarray(5)).to.equalBytes(expected)
-              expect(out.subarray(0, 5)).to.equalBytes(new Uint8Array(5))
-            }
-          })
+            expect(out.subarray(5)).to.equalBytes(expected)
+            expect(out.subarray(0, 5)).to.equalBytes(new Uint8Array(5))
+          }
+        })
 
-          it('should read all it is given before it returns', async () => {
-            const expected = await sealed(nobleBackend, cipher, key, [plaintext])
-            const givenKey = key.slice()
-            const aead = backend.aead(cipher, givenKey)
-            givenKey.fill(0)
+        it(`should read all it is given before it returns, with ${cipher}`, async () => {
+          const expected = await sealed(nobleBackend, cipher, key, [plaintext])
+          const givenKey = key.slice()
+          const aead = backend.aead(cipher, givenKey)
+          givenKey.fill(0)
 
-            for (let i = 0; i < 2; i++) {
-              const given = { nonce: NONCE.slice(), associatedData: ASSOCIATED_DATA.slice(), plaintext: plaintext.slice() }
-              const out = new Uint8Array(plaintext.byteLength + TAG_BYTES)
-              const done = aead.seal(given.nonce, given.associatedData, [given.plaintext], out, 0)
-              Object.values(given).forEach(bytes => bytes.fill(0))
-              await done
+          for (let i = 0; i < 2; i++) {
+            const given = { nonce: NONCE.slice(), associatedData: ASSOCIATED_DATA.slice(), plaintext: plaintext.slice() }
+            const out = new Uint8Array(plaintext.byteLength + TAG_BYTES)
+            const done = aead.seal(given.nonce, given.associatedData, [given.plaintext], out, 0)
+            Object.values(given).forEach(bytes => bytes.fill(0))
+            await done
 
-              expect(out).to.equalBytes(expected)
-            }
-          })
+            expect(out).to.equalBytes(expected)
+          }
+        })
 
-          it('should open what arrives in chunks, with a nonce and a tag that are written over', async () => {
-            const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
-            const aead = backend.aead(cipher, key)
+        it(`should open what arrives in chunks, with a nonce and a tag that are written over, with ${cipher}`, async () => {
+          const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
+          const aead = backend.aead(cipher, key)
 
-            for (let i = 0; i < 2; i++) {
-              const given = { nonce: NONCE.slice(), associatedData: ASSOCIATED_DATA.slice(), tag: ciphertext.slice(-TAG_BYTES) }
-              const opening = aead.open(given.nonce, given.associatedData)
-              given.nonce.fill(0)
-              given.associatedData.fill(0)
-              opening.update(ciphertext.subarray(0, 1))
-              opening.update(ciphertext.subarray(1, -TAG_BYTES))
-              const opened = opening.final(given.tag)
-              given.tag.fill(0)
+          for (let i = 0; i < 2; i++) {
+            const given = { nonce: NONCE.slice(), associatedData: ASSOCIATED_DATA.slice(), tag: ciphertext.slice(-TAG_BYTES) }
+            const opening = aead.open(given.nonce, given.associatedData)
+            given.nonce.fill(0)
+            given.associatedData.fill(0)
+            opening.update(ciphertext.subarray(0, 1))
+            opening.update(ciphertext.subarray(1, -TAG_BYTES))
+            const opened = opening.final(given.tag)
+            given.tag.fill(0)
 
-              expect(concat(await opened)).to.equalBytes(plaintext)
-            }
-          })
+            expect(concat(await opened)).to.equalBytes(plaintext)
+          }
+        })
 
-          it('should open nothing that was changed', async () => {
-            const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
-            const changed = {
-              ciphertext: [NONCE, ASSOCIATED_DATA, flipped(ciphertext, 0)],
-              tag: [NONCE, ASSOCIATED_DATA, flipped(ciphertext, ciphertext.byteLength - 1)],
-              nonce: [flipped(NONCE, 11), ASSOCIATED_DATA, ciphertext],
-              'associated data': [NONCE, flipped(ASSOCIATED_DATA, 0), ciphertext]
-            }
+        it(`should open nothing that was changed, with ${cipher}`, async () => {
+          const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
+          const changed = {
+            ciphertext: [NONCE, ASSOCIATED_DATA, flipped(ciphertext, 0)],
+            tag: [NONCE, ASSOCIATED_DATA, flipped(ciphertext, ciphertext.byteLength - 1)],
+            nonce: [flipped(NONCE, 11), ASSOCIATED_DATA, ciphertext],
+            'associated data': [NONCE, flipped(ASSOCIATED_DATA, 0), ciphertext]
+          }
 
-            for (const [what, [nonce, associatedData, bytes]] of Object.entries(changed)) {
-              await expect(open(backend, cipher, key, nonce, associatedData, bytes), what).to.eventually.be.rejected()
-            }
-          })
+          for (const [what, [nonce, associatedData, bytes]] of Object.entries(changed)) {
+            await expect(open(backend, cipher, key, nonce, associatedData, bytes), what).to.eventually.be.rejected()
+          }
+        })
 
-          it('should keep messages in flight apart, whichever is finished first', async () => {
-            const aead = backend.aead(cipher, key)
-            const messages = Array.from({ length: 32 }, (_, i) => ({ nonce: pattern(12, 100 + i), plaintext: pattern(i % 2 === 0 ? 1 : 50_000, 200 + i) }))
+        it(`should keep messages in flight apart, whichever is finished first, with ${cipher}`, async () => {
+          const aead = backend.aead(cipher, key)
+          const messages = Array.from({ length: 32 }, (_, i) => ({ nonce: pattern(12, 100 + i), plaintext: pattern(i % 2 === 0 ? 1 : 50_000, 200 + i) }))
 
-            const outs = await Promise.all(messages.map(async ({ nonce, plaintext }) => {
-              const out = new Uint8Array(plaintext.byteLength + TAG_BYTES)
-              await aead.seal(nonce, ASSOCIATED_DATA, [plaintext], out, 0)
+          const outs = await Promise.all(messages.map(async ({ nonce, plaintext }) => {
+            const out = new Uint8Array(plaintext.byteLength + TAG_BYTES)
+            await aead.seal(nonce, ASSOCIATED_DATA, [plaintext], out, 0)
 
-              return out
-            }))
+            return out
+          }))
 
-            const opened = await Promise.all(outs.map(async (out, i) => open(backend, cipher, key, messages[i].nonce, ASSOCIATED_DATA, out)))
-            opened.forEach((bytes, i) => { expect(bytes).to.equalBytes(messages[i].plaintext) })
-          })
+          const opened = await Promise.all(outs.map(async (out, i) => open(backend, cipher, key, messages[i].nonce, ASSOCIATED_DATA, out)))
+          opened.forEach((bytes, i) => { expect(bytes).to.equalBytes(messages[i].plaintext) })
         })
       }
 
