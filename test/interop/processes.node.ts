@@ -123,11 +123,10 @@ describe('two processes over TCP', function () {
         const closed = survivor.call('closed')
         await processes[killed].kill()
 
-        // the kernel ends the connection, or resets it when it had more to read
-        const { code } = await closed
-        expect(code).to.be.oneOf(['ERR_TRUNCATED', 'ECONNRESET'])
-        expect(await survivor.call('metric', 'errors_total')).to.deep.equal({ [`${code}`]: 1 })
-        expect(await survivor.call('metric', 'truncations_total')).to.deep.equal({ '': code === 'ERR_TRUNCATED' ? 1 : 0 })
+        // whether the kernel ends the connection, or resets it since it had more to read
+        expect(await closed).to.include({ name: 'TruncatedError', code: 'ERR_TRUNCATED' })
+        expect(await survivor.call('metric', 'truncations_total')).to.deep.equal({ '': 1 })
+        expect(await survivor.call('metric', 'errors_total')).to.deep.equal({ ERR_TRUNCATED: 1 })
       } finally {
         await stop({ dialer, listener })
       }
@@ -150,9 +149,9 @@ describe('two processes over TCP', function () {
 
       await listener.kill()
 
-      expect((await closed).code).to.be.oneOf(['ERR_TRUNCATED', 'ECONNRESET', 'EPIPE'])
+      expect(await closed).to.include({ name: 'TruncatedError', code: 'ERR_TRUNCATED' })
       await expect(exchange).to.eventually.be.rejected()
-      expect(Object.values(await dialer.call('metric', 'errors_total')), 'counted once').to.deep.equal([1])
+      expect(await dialer.call('metric', 'errors_total'), 'counted once').to.deep.equal({ ERR_TRUNCATED: 1 })
     } finally {
       await stop({ dialer, listener })
     }
