@@ -6,6 +6,9 @@ import type { CipherGCMTypes, KeyObject } from 'node:crypto'
 
 const OPTIONS = { authTagLength: TAG_BYTES }
 
+// below it, handing memory back costs more than collecting it
+const RELEASE_FROM_BYTES = 4_096
+
 /** An AEAD of node:crypto. */
 export class NodeAead implements Aead {
   // the types know the same calls under one name for each family of ciphers
@@ -20,7 +23,7 @@ export class NodeAead implements Aead {
   }
 
   seal (nonce: Uint8Array, associatedData: Uint8Array, pieces: readonly Uint8Array[], out: Uint8Array, offset: number): void {
-    const cipher = createCipheriv(this.#cipher, this.#key, nonce, OPTIONS)
+    const cipher = createCipheriv(this.#cipher, this.#key, nonce)
     cipher.setAAD(associatedData)
 
     for (const piece of pieces) {
@@ -30,7 +33,9 @@ export class NodeAead implements Aead {
 
       // hands the memory back now: garbage collection of typed arrays is what
       // costs most after the encryption itself
-      ciphertext.buffer.transfer(0)
+      if (ciphertext.byteLength >= RELEASE_FROM_BYTES) {
+        ciphertext.buffer.transfer(0)
+      }
     }
 
     cipher.final()

@@ -9,11 +9,11 @@ export function utf8 (text: string): Uint8Array {
 }
 
 /**
- * A new array whose bytes are not cleared, for callers that write all of them.
- * Never a window on a shared pool.
+ * An array whose bytes are not cleared, for callers that write all of them and
+ * do not keep it: a small one may be a window on a shared pool.
  */
 export function allocUnsafe (length: number): Uint8Array {
-  return globalThis.Buffer?.allocUnsafeSlow?.(length) ?? new Uint8Array(length)
+  return globalThis.Buffer?.allocUnsafe?.(length) ?? new Uint8Array(length)
 }
 
 /** One new array that holds `parts` in order. */

@@ -1,6 +1,5 @@
-import { StreamBufferError } from '@libp2p/interface'
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES } from '../constants.ts'
-import { CarrierClosedError, IdentityRejectedError, NegotiationError } from '../errors.ts'
+import { CarrierClosedError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
 import { Deadline } from '../handshake/deadline.ts'
 import { LineReader } from '../handshake/line-reader.ts'
 import type { HandshakeCarrier } from '../handshake/handshake.ts'
@@ -95,7 +94,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
 
     // not every carrier stops at once when it is paused
     if (this.#reader.bufferedBytes > this.#stream.maxReadBufferLength) {
-      this.#deadline.fail(new StreamBufferError(`more than ${this.#stream.maxReadBufferLength} bytes arrived during the handshake`))
+      this.#deadline.fail(new ProtocolViolationError('ERR_LINE_TOO_LONG', `more than ${this.#stream.maxReadBufferLength} bytes came before they were wanted`))
       return
     }
 
