@@ -254,7 +254,12 @@ function sequence (...elements: Uint8Array[]): Uint8Array {
 
 function element (tag: number, content: Uint8Array): Uint8Array {
   const { byteLength } = content
-  const length = byteLength < 0x80 ? [byteLength] : byteLength < 0x100 ? [0x81, byteLength] : [0x82, byteLength >> 8, byteLength & 0xff]
+
+  if (byteLength < 0x80) {
+    return concat([Uint8Array.of(tag, byteLength), content])
+  }
+
+  const length = byteLength < 0x100 ? [0x81, byteLength] : [0x82, byteLength >> 8, byteLength & 0xff]
 
   return concat([Uint8Array.of(tag, ...length), content])
 }
