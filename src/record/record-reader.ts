@@ -79,7 +79,7 @@ export class RecordReader {
 
         if (taken instanceof Promise) {
           this.#opening = true
-          taken.then(this.#opened, this.#fail)
+          taken.then(this.#opened).catch(this.#fail)
         } else {
           this.#advance(taken)
 
@@ -118,7 +118,7 @@ export class RecordReader {
   }
 
   #deliverEnd (): void {
-    if (this.#opener.ended && !this.#ended) {
+    if (this.#opener.ended && !this.#ended && !this.#closed) {
       this.#ended = true
       this.#sink.onEnd()
     }

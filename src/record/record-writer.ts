@@ -116,7 +116,8 @@ export class RecordWriter {
   }
 
   async #finish (type: RecordType, plaintext: Uint8Array): Promise<void> {
-    if (this.#state !== 'closed') {
+    // a rejection takes the place of an end that waits, never the other way round
+    if (this.#state !== 'closed' && this.#last?.type !== RECORD_TYPE.reject) {
       this.#state = 'ending'
       this.#last = { type, plaintext, sent: this.#last?.sent ?? Promise.withResolvers() }
     }
