@@ -180,6 +180,20 @@ describe('attacks: identity keys', () => {
     }
   })
 
+  it('should refuse a key of another curve that is as long', async () => {
+    const prefixes = {
+      // X25519; a neighbour of secp256k1; a neighbour of P-256
+      ed25519: '302a300506032b656e032100',
+      secp256k1: '3056301006072a8648ce3d020106052b8104000b034200',
+      ecdsa: '3059301306072a8648ce3d020106082a8648ce3d030106034200'
+    }
+
+    for (const [type, prefix] of Object.entries(prefixes)) {
+      const raw = bytesOf(claimOf((await keyOf(type === 'ed25519' ? 'Ed25519' : 'ECDSA', 'evil')).publicKey).public).slice(type === 'ed25519' ? -32 : -65)
+      await refuses({ type, public: pem(concat(fromHex(prefix), raw)) })
+    }
+  })
+
   it('should refuse types that it does not know, among them the names of a prototype', async () => {
     const { public: publicKey } = claimOf((await keyOf('Ed25519', 'evil')).publicKey)
 

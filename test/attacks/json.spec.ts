@@ -170,6 +170,25 @@ describe('attacks: JSON', () => {
     await (await attack('dialer', { payload: payload => { payload.extensions = {} } })).failsWith('ERR_MALFORMED_HEADER')
   })
 
+  it('should not take a member from a prototype that somebody else polluted', async () => {
+    const defaults: Record<string, unknown> = { v: 1, token: base64(new Uint8Array(64)), reject: 'polluted', muxers: [], extensions: {} }
+
+    for (const [name, value] of Object.entries(defaults)) {
+      // eslint-disable-next-line no-extend-native
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+
+      try {
+        if (name === 'v' || name === 'token') {
+          await (await attack('dialer', { hello: ({ [name]: _, ...hello }) => hello })).failsWith('ERR_MALFORMED_HELLO')
+        } else {
+          await (await attack('dialer', {})).secured
+        }
+      } finally {
+        delete (Object.prototype as any)[name]
+      }
+    }
+  })
+
   for (const [what, deep] of Object.entries({
     'lists in lists': '['.repeat(7000) + ']'.repeat(7000),
     'objects in objects': '{"x":'.repeat(2000) + '1' + '}'.repeat(2000),
