@@ -1,9 +1,9 @@
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { multiaddrConnectionPair } from '@libp2p/utils'
 import { expect } from 'aegir/chai'
 import { pEvent } from 'p-event'
 import sinon from 'sinon'
 import { keyOf } from './fixtures/keys.ts'
+import { middle } from './fixtures/middle.ts'
 import { attempt, closed, closeOf, connect, errorOf, nextMessage, valueOf } from './fixtures/secure.ts'
 import type { RemoteIdentity } from '../../src/index.ts'
 
@@ -270,15 +270,29 @@ describe('identify', () => {
 
   it('should release nothing that arrives after a rejection', async () => {
     let identity: RemoteIdentity | undefined
+    const between = middle()
     const { dialer, listener } = await connect({
       listener: { init: { identify: remote => { identity = remote } } },
-      carriers: multiaddrConnectionPair({ delay: 1 })
+      carriers: between.carriers
     })
     const onMessage = sinon.stub()
     listener.connection.addEventListener('message', onMessage)
 
+    // a record that is on its way when the listener rejects
+    const record = new Promise<Uint8Array>(resolve => {
+      between.forward = (bytes, towards) => {
+        if (towards === 'dialer') {
+          return bytes
+        }
+
+        resolve(bytes)
+      }
+    })
     dialer.connection.send(new Uint8Array(100))
+    const late = await record
+
     identity?.reject('enough')
+    between.inject(late, 'listener')
     await closeOf(dialer)
 
     expect(onMessage.called).to.equal(false)
