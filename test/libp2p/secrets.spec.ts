@@ -52,7 +52,7 @@ describe('secrets', () => {
       const hex = [...secret].map(byte => byte.toString(16).padStart(2, '0')).join('')
       const unpadded = encodeBase64(secret).replace(/[=]+$/, '').slice(0, -1)
 
-      for (const form of [hex, hex.toUpperCase(), unpadded, secret.join(), secret.join(', '), JSON.stringify({ ...secret }), new TextDecoder('latin1').decode(secret)]) {
+      for (const form of [hex, hex.toUpperCase(), unpadded, secret.join(), secret.join(', '), JSON.stringify({ ...secret }), new TextDecoder('latin1').decode(secret), new TextDecoder().decode(secret)]) {
         expect(text.includes(form), 'a secret was written').to.equal(false)
       }
     }
@@ -92,7 +92,7 @@ describe('secrets', () => {
   it('should be found if they were written', async () => {
     await talk()
 
-    for (const written of [encodeBase64(secrets[0]), String(secrets[4]), PLAINTEXT]) {
+    for (const written of [encodeBase64(secrets[0]), secrets[4].join(), PLAINTEXT]) {
       expect(() => { expectNoSecretIn(`... ${written} ...`) }).to.throw('a secret was written')
     }
   })
