@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 import { MAX_QUEUED_BYTES } from '../constants.ts'
 import { utf8 } from '../encoding/bytes.ts'
 import { printableReason } from '../encoding/reason.ts'
-import { CarrierClosedError } from '../errors.ts'
+import { CarrierClosedError, TruncatedError } from '../errors.ts'
 import { HandshakeWire } from './handshake-wire.ts'
 import { Decision, Identity } from './identity.ts'
 import { Neighbours } from './neighbours.ts'
@@ -35,7 +35,11 @@ export interface SecureStreamEvents {
 export class SecureStream extends Duplex {
   readonly #protocol: StreamProtocol
   readonly #wire: HandshakeWire
-  readonly #neighbours = new Neighbours()
+  readonly #neighbours = new Neighbours({
+    onSourceClose: cause => { this.#onSourceClose(cause) },
+    onSinkClose: cause => { this.#onSinkClose(cause) }
+  })
+
   #started = false
 
   #identity?: Identity
@@ -55,6 +59,7 @@ export class SecureStream extends Duplex {
   #sentEnd = false
   #receivedEnd = false
   #wireEnded = false
+  #sinkClosed = false
 
   /** @param handshakeTimeout in milliseconds, see {@link HandshakeWire} */
   constructor (protocol: StreamProtocol, handshakeTimeout: number) {
@@ -65,20 +70,15 @@ export class SecureStream extends Duplex {
 
     // without a listener Node ends the process at an error: a bad peer must not
     this.on('error', () => {})
-    this.on('pipe', source => { this.#neighbours.sources.add(source) })
-    this.on('unpipe', source => { this.#neighbours.sources.delete(source) })
+    this.on('pipe', source => { this.#neighbours.addSource(source) })
+    this.on('unpipe', source => { this.#neighbours.removeSource(source) })
   }
 
   override pipe<T extends NodeJS.WritableStream> (destination: T, options?: { end?: boolean }): T {
-    this.#neighbours.sinks.add(destination)
+    this.#neighbours.addSink(destination)
+    destination.once('unpipe', () => { this.#neighbours.removeSink(destination) })
 
     return super.pipe(destination, options)
-  }
-
-  override unpipe (destination?: NodeJS.WritableStream): this {
-    this.#neighbours.removeSink(destination)
-
-    return super.unpipe(destination)
   }
 
   override _read (): void {
@@ -106,6 +106,10 @@ export class SecureStream extends Duplex {
       this.#reader.finish()
     } else {
       this.#wire.fail(new CarrierClosedError())
+    }
+
+    if (this.#sinkClosed) {
+      this.#closeUnfinished()
     }
 
     callback()
@@ -204,6 +208,10 @@ export class SecureStream extends Duplex {
       onEnd: () => {
         this.#receivedEnd = true
         this.#plain?.push(null)
+
+        // an ended stream asks for nothing more
+        this.#plainIsFull = false
+        this.#receiveMore()
         this.#finish()
       },
       onFinish: () => {},
@@ -263,6 +271,39 @@ export class SecureStream extends Duplex {
   #finish (): void {
     if (this.#sentEnd && this.#receivedEnd && !this.destroyed) {
       this.push(null)
+    }
+  }
+
+  // pipes say nothing of a stream that closes without an end
+  #onSourceClose (cause?: Error): void {
+    if (!this.writableEnded) {
+      this.#closeUnfinished(cause)
+    }
+  }
+
+  #onSinkClose (cause?: Error): void {
+    this.#sinkClosed = !this.readableEnded
+
+    // what a socket brought before it closed comes first, see _final()
+    if (this.#sinkClosed && this.writableEnded === this.#wireEnded) {
+      this.#closeUnfinished(cause)
+    }
+  }
+
+  /** The wire is gone before both sides have ended. */
+  #closeUnfinished (cause?: Error): void {
+    if (this.#plain == null || !this.#receivedEnd) {
+      this.#fail(this.#plain == null ? new CarrierClosedError(undefined, { cause }) : new TruncatedError({ cause }))
+      return
+    }
+
+    // everything came; only what this side would have sent is lost
+    const err = new CarrierClosedError('the connection closed before this side had ended', { cause })
+
+    if (this.#plain.readableEnded) {
+      this.#fail(err)
+    } else {
+      this.#plain.once('end', () => { this.#fail(err) })
     }
   }
 

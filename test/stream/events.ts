@@ -2,14 +2,25 @@ import type { Keys } from '../../src/keys/index.ts'
 import type { SecureOptions, SecureStream } from '../../src/stream/index.ts'
 import type { Duplex } from 'node:stream'
 
-/** Resolves at `close`; gives the error that was emitted before, if one was. */
-export async function closed (stream: Duplex): Promise<(Error & { code?: string }) | undefined> {
+/** Resolves at `close`; gives the error that is emitted before, if one is. */
+export async function closed (stream: Duplex): Promise<(Error & { code?: string, reason?: string }) | undefined> {
   let error: Error | undefined
-  stream.once('error', err => { error = err })
+  const onError = (err: Error): void => { error = err }
 
-  return new Promise(resolve => {
-    stream.once('close', () => { resolve(error) })
-  })
+  stream.on('error', onError)
+  await closedSilently(stream)
+  stream.off('error', onError)
+
+  return error
+}
+
+/** Resolves at `close` and does not listen for errors. */
+export async function closedSilently (stream: Duplex): Promise<void> {
+  if (!stream.closed) {
+    await new Promise<void>(resolve => {
+      stream.once('close', () => { resolve() })
+    })
+  }
 }
 
 /** A microtask queue and one turn of the event loop later. */
