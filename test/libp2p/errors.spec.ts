@@ -203,7 +203,7 @@ describe('bad input in records', () => {
       // a repeated record was a good one the first time
       expect(released.map(bytes => new TextDecoder().decode(bytes)).join()).to.equal(what === 'a repeated record' ? 'good,bad' : 'good')
       await Promise.all(between.carriers.map(closed))
-      expect((await closeOf(dialer)).error).to.have.property('name', 'StreamResetError')
+      expect((await closeOf(dialer)).error).to.have.property('name', 'TruncatedError')
     })
   }
 
@@ -261,7 +261,7 @@ describe('bad input in records', () => {
     dialer.connection.abort(new Error('enough'))
 
     expect((await closeOf(dialer)).error?.message).to.equal('enough')
-    expect((await closeOf(listener)).error).to.have.property('name', 'StreamResetError')
+    expect((await closeOf(listener)).error).to.have.property('name', 'TruncatedError')
   })
 })
 

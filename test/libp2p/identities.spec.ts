@@ -46,7 +46,7 @@ describe('identities', () => {
         expect(errorOf(dialer).message).to.match(/^ERR_UNEXPECTED_PEER: /).and.include(fromText(wanted).toString())
 
         // the listener let the dialer in and is left
-        expect((await closeOf(valueOf(listener))).error).to.have.property('name', 'StreamResetError')
+        expect((await closeOf(valueOf(listener))).error).to.have.property('name', 'TruncatedError')
         await Promise.all(carriers.map(closed))
       })
     }
