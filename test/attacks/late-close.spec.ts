@@ -67,6 +67,22 @@ describe('attacks: late close', () => {
     expect(victim.plaintext.map(text)).to.deep.equal(['all'])
   })
 
+  it('should not call it a truncation when a reset follows the end', async () => {
+    for (const halfOpen of [false, true]) {
+      const victim = await Victim.dialer({ wire: { halfOpen } })
+      const evil = await new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+      await victim.secured
+      victim.wire.send(evil.seal(1, utf8('all')), evil.seal(2))
+      halfOpen && victim.wire.fin()
+      victim.wire.reset()
+      const err: any = await victim.closed.promise
+
+      // it may be told that the carrier failed, but nothing is missing
+      expect(err?.code).to.not.equal('ERR_TRUNCATED')
+      expect(victim.plaintext.map(text)).to.deep.equal(['all'])
+    }
+  })
+
   it('should not wait on a carrier whose other side ended before the handshake', async () => {
     const victim = await Victim.dialer({ before: wire => { wire.victim.onRemoteCloseWrite() }, handshakeTimeout: 500 })
 

@@ -70,6 +70,25 @@ describe('attacks: slow loris', () => {
     await victim.isClosed()
   })
 
+  for (const [outcome, lets] of Object.entries({ 'that succeeded': true, 'that failed': false })) {
+    it(`should leave no listener on the signal of its caller after a handshake ${outcome}`, async () => {
+      const { signal } = new AbortController()
+      const listeners = new Set<unknown>()
+      const add = signal.addEventListener.bind(signal)
+      const remove = signal.removeEventListener.bind(signal)
+      let added = 0
+      signal.addEventListener = (type: string, listener: any, ...rest: any[]) => { added++; listeners.add(listener); add(type, listener, ...rest) }
+      signal.removeEventListener = (type: string, listener: any, ...rest: any[]) => { listeners.delete(listener); remove(type, listener, ...rest) }
+
+      const victim = await Victim.listener({ signal, identify: () => lets })
+      await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake().catch(() => {})
+      lets ? await victim.secured : await victim.failsWith('ERR_IDENTITY_REJECTED')
+
+      expect(added).to.be.above(0)
+      expect(listeners).to.be.empty()
+    })
+  }
+
   it('should not begin when its caller has had enough before', async () => {
     const reason = new Error('enough')
     const victim = await Victim.listener({ signal: AbortSignal.abort(reason) })
