@@ -1,5 +1,5 @@
 import { CIPHER_KEY_BYTES, TAG_BYTES } from '../constants.ts'
-import { concat } from '../encoding/bytes.ts'
+import { concat, equals } from '../encoding/bytes.ts'
 import type { Aead, Opening } from './backend.ts'
 import type { CipherName } from '../constants.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
@@ -56,14 +56,29 @@ export class WebAead implements Aead {
 
     return {
       update: ciphertext => { chunks.push(ciphertext) },
-      final: tag => this.#subtle.decrypt(params, this.#key, concat([...chunks, tag]) as BufferSource)
-        .then(plaintext => [new Uint8Array(plaintext)])
+      final: tag => {
+        const sealed = followedBy(chunks, tag) ?? concat([...chunks, tag])
+
+        return this.#subtle.decrypt(params, this.#key, sealed as BufferSource).then(plaintext => [new Uint8Array(plaintext)])
+      }
     }
   }
 
   #params (iv: Uint8Array, additionalData: Uint8Array): AesGcmParams {
     return { name: this.#name, iv: iv as BufferSource, additionalData: additionalData as BufferSource, tagLength: TAG_BITS }
   }
+}
+
+/** The one chunk and the tag as one array without a copy, where the same bytes follow the chunk in its memory. */
+function followedBy (chunks: Uint8Array[], tag: Uint8Array): Uint8Array | undefined {
+  if (chunks.length !== 1) {
+    return undefined
+  }
+
+  const { buffer, byteOffset, byteLength } = chunks[0]
+  const following = new Uint8Array(buffer, byteOffset + byteLength).subarray(0, tag.byteLength)
+
+  return equals(following, tag) ? new Uint8Array(buffer, byteOffset, byteLength + tag.byteLength) : undefined
 }
 
 /** An AEAD that is still on its way: what comes before it is kept, what comes after goes straight to it. */

@@ -71,6 +71,19 @@ describe('primitives of the backends of browsers', () => {
           }
         })
 
+        it(`should open what arrives in one piece with its tag, or before other bytes, with ${cipher}`, async () => {
+          const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
+          const aead = backend.aead(cipher, key)
+          const tag = ciphertext.subarray(-TAG_BYTES)
+
+          for (const memory of [ciphertext, concat([ciphertext, pattern(20, 1)]), concat([ciphertext.subarray(0, -TAG_BYTES), pattern(20, 1)]), ciphertext.slice(0, -TAG_BYTES)]) {
+            const opening = aead.open(NONCE, ASSOCIATED_DATA)
+            opening.update(memory.subarray(0, plaintext.byteLength))
+
+            expect(concat(await opening.final(tag))).to.equalBytes(plaintext)
+          }
+        })
+
         it(`should open nothing that was changed, with ${cipher}`, async () => {
           const ciphertext = await sealed(nobleBackend, cipher, key, [plaintext])
           const changed = {
