@@ -45,16 +45,12 @@ export async function bundle (code: string, { source, firstLoadOnly = false }: B
   return { code: outputFiles[0].contents, modules: Object.keys(metafile.inputs) }
 }
 
-/** Finds this package as `source`: its package.json speaks of the build only */
+/** Finds this package as `source`: by its name it is the build only */
 function thisPackage (source: Source): Plugin {
   return {
     name: 'this package',
     setup: ({ onResolve }) => {
       onResolve({ filter: /^libp2p-secure-peer$/ }, () => ({ path: fileURLToPath(entryPoint(source)), sideEffects: false }))
-
-      if (source === 'src') {
-        onResolve({ filter: /\/crypto\/index\.ts$/ }, () => ({ path: fileURLToPath(new URL('src/crypto/index.browser.ts', ROOT)) }))
-      }
     }
   }
 }
