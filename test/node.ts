@@ -1,5 +1,7 @@
 import './attacks/sockets.node.ts'
 import './crypto-web/sessions.node.ts'
+import './crypto/backends.node.ts'
+import './handshake/line-reader.node.ts'
 import './interop/carriers.node.ts'
 import './interop/encrypters.node.ts'
 import './interop/processes.node.ts'
