@@ -26,7 +26,7 @@ describe('attacks: late close', () => {
 
         const outcome = await Promise.race([
           victim.secured.then(async () => victim.closed.promise, err => err),
-          new Promise(resolve => setTimeout(resolve, 200, 'nobody noticed'))
+          new Promise(resolve => setTimeout(resolve, 1000, 'nobody noticed'))
         ])
         expect(outcome, `${ticks} microtasks later`).to.be.an('error')
       }
@@ -62,7 +62,7 @@ describe('attacks: late close', () => {
     victim.wire.fin()
     victim.wire.gone()
 
-    const closed = await Promise.race([victim.closed.promise, new Promise(resolve => setTimeout(resolve, 200, 'never closed'))])
+    const closed = await Promise.race([victim.closed.promise, new Promise(resolve => setTimeout(resolve, 1000, 'never closed'))])
     expect(closed).to.be.undefined()
     expect(victim.plaintext.map(text)).to.deep.equal(['all'])
   })
