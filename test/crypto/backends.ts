@@ -1,5 +1,6 @@
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { sha512 } from '@noble/hashes/sha2.js'
 import { expect } from 'aegir/chai'
 import { CIPHER_KEY_BYTES, CIPHERS } from '../../src/constants.ts'
 import { concat, fromHex, utf8 } from '../../src/encoding/bytes.ts'
@@ -174,6 +175,26 @@ export function testBackends (backends: Backend[]): void {
 
         expect(await backend.verify(parseIdentityKey('ed25519', pem), MESSAGE, signature)).to.be.true()
         expect(await backend.verify(parseIdentityKey('ed25519', pem), MESSAGE, other)).to.be.false()
+      })
+
+      it('should not verify Ed25519 with an R in another encoding', async () => {
+        // R is the neutral point, in forms that are not its own
+        const { scalar, pointBytes } = ed25519.utils.getExtendedPublicKey(new Uint8Array(32).fill(7))
+        const key = identityKey('ed25519', pointBytes)
+
+        const signWith = (encodedR: Uint8Array): Uint8Array => {
+          const k = toBigInt(sha512(concat([encodedR, pointBytes, MESSAGE])))
+
+          return concat([encodedR, toBytes(k * scalar % ed25519.Point.CURVE().n)])
+        }
+
+        const negative = fromHex('0100000000000000000000000000000000000000000000000000000000000080')
+        const above = fromHex('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f')
+
+        expect(ed25519.verify(signWith(above), MESSAGE, pointBytes, { zip215: true })).to.be.true()
+
+        expect(await backend.verify(key, MESSAGE, signWith(negative))).to.be.false()
+        expect(await backend.verify(key, MESSAGE, signWith(above))).to.be.false()
       })
 
       if (backend.signer != null) {

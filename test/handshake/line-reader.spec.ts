@@ -131,6 +131,26 @@ describe('line reader', () => {
     await expect(reader.readLine()).to.eventually.be.rejectedWith('gone')
   })
 
+  it('should keep in order what comes while nobody reads', async () => {
+    const chunks = [lineOf(100), lineOf(16_384), lineOf(3), lineOf(16_000), lineOf(16_384), utf8('rest'), utf8(' and more')]
+    const reader = new LineReader()
+    chunks.forEach(chunk => { reader.push(chunk) })
+    expect(reader.bufferedBytes).to.equal(concat(chunks).byteLength)
+
+    for (const chunk of chunks.slice(0, 5)) {
+      expect(await reader.readLine()).to.deep.equal(chunk)
+    }
+
+    expect(reader.takeRest()).to.deep.equal(utf8('rest and more'))
+    expect(reader.bufferedBytes).to.equal(0)
+  })
+
+  it('should give all that nobody read', () => {
+    const chunks = [lineOf(20_000), lineOf(20_000), utf8('end')]
+
+    expect(reading(...chunks).takeRest()).to.deep.equal(concat(chunks))
+  })
+
   it('should give lines in memory of their own', async () => {
     const chunk = utf8('line\nrest')
     const reader = reading(chunk)
