@@ -20,8 +20,8 @@ import { bundle } from './bundle.ts'
 import type { PageSubject, TransferResult } from './page.ts'
 import type { RowDefinition } from '../parts/part.ts'
 import type { Row, Run } from '../report/results.ts'
-import type { Browser, CDPSession, Page } from 'playwright-core'
 import type { AddressInfo } from 'node:net'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 
 const MIB = 2 ** 20
 const WARM_UP_MS = 500
