@@ -1,6 +1,6 @@
 import { expect } from 'aegir/chai'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
-import { concat, EvilPeer, utf8 } from '../fixtures/evil-peer.ts'
+import { concat, EvilPeer, text, utf8 } from '../fixtures/evil-peer.ts'
 
 // all bytes of a handshake take half a minute
 const STEP = (globalThis as any).process?.env?.SLOW != null ? 1 : 61
@@ -24,7 +24,7 @@ describe('attacks: cut', () => {
             victim.wire.send(hello.slice(0, cut))
             victim.wire[how]()
             await victim.failsWith('ERR_CARRIER_CLOSED')
-            expect(victim.linesSent, `cut at ${cut}`).to.equal(role === 'dialer' ? 1 : 0)
+            expect(victim.linesSent, `cut at ${cut}`).to.be.at.most(role === 'dialer' ? 1 : 0)
             continue
           }
 
@@ -61,7 +61,8 @@ describe('attacks: cut', () => {
         const err: any = await victim.closed.promise
         const whole = Math.min(Math.floor(cut / one.byteLength), 2)
 
-        expect(concat(...victim.plaintext)).to.equalBytes(utf8('onetwo'.slice(0, 3 * whole)))
+        // where the cipher is asynchronous a reset overtakes what is still being opened
+        expect(text(concat(...victim.plaintext))).to.be.oneOf(how === 'fin' ? ['onetwo'.slice(0, 3 * whole)] : ['', 'one', 'onetwo'].slice(0, whole + 1))
         await victim.wire.until(() => victim.wire.victim.status !== 'open')
 
         if (cut === session.byteLength) {

@@ -141,7 +141,7 @@ describe('attacks: oversize', () => {
     victim.wire.send(chunk)
     const outcome = await Promise.race([
       victim.closed.promise,
-      victim.wire.until(() => victim.plaintext.length > 0).then(() => concat(...victim.plaintext).byteLength)
+      victim.wire.until(() => victim.plaintextBytes === count).then(() => victim.plaintextBytes)
     ])
 
     expect(outcome).to.equal(count)
