@@ -1,10 +1,13 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { TAG_BYTES } from '../constants.ts'
+import { concat } from '../encoding/bytes.ts'
 import type { Aead, Opening } from './backend.ts'
 import type { CipherName } from '../constants.ts'
 import type { CipherGCMTypes, KeyObject } from 'node:crypto'
 
 const OPTIONS = { authTagLength: TAG_BYTES }
+
+const SMALL_PIECE_BYTES = 1_024
 
 // below it, handing memory back costs more than collecting it
 const RELEASE_FROM_BYTES = 4_096
@@ -48,7 +51,17 @@ export class NodeAead implements Aead {
     const plaintext: Uint8Array[] = []
 
     return {
-      update: ciphertext => { plaintext.push(decipher.update(ciphertext)) },
+      update: ciphertext => {
+        const piece = decipher.update(ciphertext)
+        const last = plaintext.at(-1)
+
+        // a record that dribbles in must not cost an array for every byte
+        if (last != null && last.byteLength < SMALL_PIECE_BYTES && piece.byteLength < SMALL_PIECE_BYTES) {
+          plaintext[plaintext.length - 1] = concat([last, piece])
+        } else {
+          plaintext.push(piece)
+        }
+      },
       final: tag => {
         decipher.setAuthTag(tag)
         decipher.final()

@@ -17,6 +17,7 @@ export class SecuredDuplex implements HandshakeCarrier {
   readonly #lines = new LineReader()
   readonly #received = new ByteQueue(MAX_QUEUED_BYTES, () => { this.#openGate() })
   readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#writer?.drained() })
+  readonly #carrierSource: AsyncIterator<Bytes>
   readonly #carrierSink: Promise<unknown>
   #reader?: RecordReader
   #writer?: RecordWriter
@@ -26,9 +27,10 @@ export class SecuredDuplex implements HandshakeCarrier {
   #drain?: PromiseWithResolvers<void>
 
   constructor (carrier: ByteDuplex) {
+    this.#carrierSource = carrier.source[Symbol.asyncIterator]()
     this.#carrierSink = Promise.resolve(carrier.sink(this.#sent))
     this.#carrierSink.catch(err => { this.fail(err) })
-    this.#pump(carrier.source).catch(err => { this.fail(err) })
+    this.#pump().catch(err => { this.fail(err) })
   }
 
   async readLine (): Promise<Uint8Array> {
@@ -92,7 +94,7 @@ export class SecuredDuplex implements HandshakeCarrier {
   /** Rejects a peer that was accepted before: a reject record, then the end of the connection. */
   async reject (reason: string): Promise<void> {
     this.#reader?.close()
-    await this.#writer?.reject(utf8(reason))
+    await withinCloseTimeout(this.#writer?.reject(utf8(reason)))
     this.#sent.end()
     this.fail(new IdentityRejectedError(reason))
   }
@@ -102,10 +104,7 @@ export class SecuredDuplex implements HandshakeCarrier {
     this.#sent.end(err instanceof IdentityRejectedError || err instanceof NegotiationError ? undefined : err)
     this.fail(err)
 
-    const timeout = Promise.withResolvers<void>()
-    const timer = setTimeout(timeout.resolve, CLOSE_TIMEOUT)
-    await Promise.race([this.#carrierSink.catch(() => {}), timeout.promise])
-    clearTimeout(timer)
+    await withinCloseTimeout(this.#carrierSink)
   }
 
   /** Breaks the connection: no end is sent, so that the other side sees it cut off. */
@@ -118,6 +117,9 @@ export class SecuredDuplex implements HandshakeCarrier {
     this.#sent.end(err)
     this.#drain?.reject(err)
     this.#openGate()
+
+    // the last that was written goes out before the carrier is let go of
+    void withinCloseTimeout(this.#carrierSink).then(async () => this.#carrierSource.return?.()).catch(() => {})
   }
 
   async #send (piece: Uint8Array): Promise<void> {
@@ -131,8 +133,14 @@ export class SecuredDuplex implements HandshakeCarrier {
     }
   }
 
-  async #pump (source: ByteDuplex['source']): Promise<void> {
-    for await (const bytes of source) {
+  async #pump (): Promise<void> {
+    while (true) {
+      const { value: bytes, done } = await this.#carrierSource.next()
+
+      if (done === true) {
+        break
+      }
+
       for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
         this.#receive(chunk)
       }
@@ -169,4 +177,13 @@ export class SecuredDuplex implements HandshakeCarrier {
   #openGate (): void {
     this.#gate.resolve()
   }
+}
+
+/** Waits for `promise` to settle, but not for ever. */
+async function withinCloseTimeout (promise: Promise<unknown> | undefined): Promise<void> {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CLOSE_TIMEOUT)
+
+  await Promise.race([promise?.catch(() => {}), timeout])
+  clearTimeout(timer)
 }

@@ -1,25 +1,26 @@
 import { InvalidParametersError, serviceCapabilities } from '@libp2p/interface'
-import { PROTOCOL } from '../constants.ts'
+import { CLOSE_TIMEOUT, PROTOCOL } from '../constants.ts'
 import { defaultBackend } from '../crypto/index.ts'
 import { parseOptions } from '../options.ts'
 import { MessageStreamCarrier } from './carrier.ts'
 import { establish, noExtensions } from './establish.ts'
 import { signerFromPrivateKey } from './keys.ts'
-import { errorCode, SecuredMessageStream } from './message-stream.ts'
-import { SecurePeerMetrics } from './metrics.ts'
+import { SecuredMessageStream } from './message-stream.ts'
+import { errorCode, SecurePeerMetrics } from './metrics.ts'
 import { endWithMuxer } from './muxer.ts'
 import type { Established } from './establish.ts'
 import type { HeaderFields } from '../handshake/header.ts'
 import type { Signer } from '../identity/signer.ts'
 import type { SecurePeerComponents, SecurePeerExtensions } from '../index.ts'
 import type { SecurePeerInit, Settings } from '../options.ts'
-import type { ConnectionEncrypter, Logger, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
+import type { ConnectionEncrypter, Logger, MessageStream, SecureConnectionOptions, SecuredConnection, Startable, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** The connection encrypter: options in, handshake, secured connection out. */
-export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
+export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions>, Startable {
   public readonly protocol = PROTOCOL
   readonly #components: SecurePeerComponents
+  readonly #muxers = new Set<StreamMuxer>()
   readonly #settings: Settings
   readonly #signer: Signer
   readonly #log: Logger
@@ -39,6 +40,20 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     '@libp2p/connection-encryption',
     'libp2p-secure-peer'
   ]
+
+  start (): void {}
+
+  /**
+   * Ends all connections before anything of the node stops: listeners of
+   * transports destroy their sockets while the connection manager still closes
+   * connections, and nothing would tell that from a cut.
+   */
+  async beforeStop (): Promise<void> {
+    const signal = AbortSignal.timeout(CLOSE_TIMEOUT)
+    await Promise.allSettled([...this.#muxers].map(async muxer => muxer.close({ signal })))
+  }
+
+  stop (): void {}
 
   async secureInbound (connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection<SecurePeerExtensions>> {
     return this.#secure(connection, 'listener', options)
@@ -126,7 +141,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
       throw new InvalidParametersError(`the stream muxer ${protocol} is not registered any more`)
     }
 
-    return endWithMuxer(factory, stream)
+    return endWithMuxer(factory, stream, this.#muxers)
   }
 }
 

@@ -6,9 +6,10 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { CLOSE_TIMEOUT, MAX_QUEUED_BYTES } from '../constants.ts'
 import { utf8 } from '../encoding/bytes.ts'
 import { nextTurn } from '../encoding/next-turn.ts'
-import { IdentityRejectedError, SecurePeerError, TruncatedError } from '../errors.ts'
+import { IdentityRejectedError, TruncatedError } from '../errors.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
+import { errorCode } from './metrics.ts'
 import { SocketMemory } from './socket-memory.ts'
 import type { SecurePeerMetrics } from './metrics.ts'
 import type { Session } from '../handshake/session.ts'
@@ -246,7 +247,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
       return
     }
 
-    if (error != null && (local === true || this.#closing)) {
+    if (error != null && this.#reader.ended) {
+      // reset after the authenticated end, by a peer that no longer reads: nothing is missing
+      this.#onFinish()
+    } else if (error != null && (this.#closing || this.status !== 'open' || (local === true && !isSocketError(error)))) {
       this.abort(this.#failure ?? error)
     } else if (error != null) {
       this.#fail(new TruncatedError({ cause: error }))
@@ -312,13 +316,9 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 }
 
-/** What metrics count an error as: its code where it has one, else its name. */
-export function errorCode (err: unknown): string {
-  if (err instanceof SecurePeerError) {
-    return err.code
-  }
-
-  return err instanceof Error ? err.name : 'unknown'
+// a transport aborts its own connection when its socket fails, which nobody here asked for
+function isSocketError (err: Error): boolean {
+  return 'syscall' in err || 'errno' in err
 }
 
 function listOf (pieces: Uint8Array[]): Uint8ArrayList {

@@ -1,4 +1,4 @@
-import type { SecurePeerErrorCode } from '../errors.ts'
+import { SecurePeerError } from '../errors.ts'
 import type { Suite } from '../key-schedule.ts'
 import type { CounterGroup, Histogram, MessageStreamDirection, Metrics } from '@libp2p/interface'
 
@@ -62,8 +62,8 @@ export class SecurePeerMetrics {
     this.connectionFailed(code)
   }
 
-  /** @param code a {@link SecurePeerErrorCode}, or the name of another error */
-  connectionFailed (code: SecurePeerErrorCode | string): void {
+  /** @param code what {@link errorCode} gave */
+  connectionFailed (code: string): void {
     this.#errors.increment({ [code]: true })
 
     if (code === 'ERR_TRUNCATED') {
@@ -100,6 +100,15 @@ interface Counted {
 
   /** Rekeys so far. */
   readonly generation: number
+}
+
+/** What metrics count an error as: its code where it has one, else its name. */
+export function errorCode (err: unknown): string {
+  if (err instanceof SecurePeerError) {
+    return err.code
+  }
+
+  return err instanceof Error ? err.name : 'unknown'
 }
 
 function registerTotals (metrics: Metrics, name: string, help: string, totals: Totals): void {

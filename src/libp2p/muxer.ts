@@ -1,12 +1,14 @@
 import type { SecuredMessageStream } from './message-stream.ts'
-import type { StreamMuxerFactory } from '@libp2p/interface'
+import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 
 /**
  * Ends the secured stream when its muxer closes. A libp2p connection closes its
  * muxer and then the raw connection below the encryption, which is never told;
  * the muxer's close is the last that it hears.
+ *
+ * @param open holds the muxer for as long as its connection is open
  */
-export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream): StreamMuxerFactory {
+export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream, open: Set<StreamMuxer>): StreamMuxerFactory {
   return {
     protocol: factory.protocol,
     createStreamMuxer: maConn => {
@@ -17,6 +19,9 @@ export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessag
         await close(options)
         await stream.endWrites(options)
       }
+
+      open.add(muxer)
+      stream.addEventListener('close', () => { open.delete(muxer) })
 
       return muxer
     }

@@ -47,6 +47,11 @@ export class RecordReader {
     return this.#bufferedBytes
   }
 
+  /** Whether the other side has ended. */
+  get ended (): boolean {
+    return this.#ended
+  }
+
   /** Takes what the carrier brought; it may be kept until it was opened. */
   push (chunk: Uint8Array): void {
     if (this.#closed || chunk.byteLength === 0) {
