@@ -12,7 +12,8 @@ export class HandshakeWire implements Wire {
   readonly write: (bytes: Uint8Array) => void
 
   /**
-   * @param timeout milliseconds for the other side's lines, counted from its
+   * @param write - sends bytes
+   * @param timeout - milliseconds for the other side's lines, counted from its
    * first byte: in the seed's API nobody knows when the other side will come
    */
   constructor (write: (bytes: Uint8Array) => void, timeout: number) {

@@ -35,7 +35,7 @@ export class Identity implements RemoteIdentity {
    * Refuses the peer, whatever other listeners say. After it was accepted this
    * ends the connection.
    *
-   * @param reason what the other side is told, at most 256 printable characters; 0.2 tells it nothing
+   * @param reason - what the other side is told, at most 256 printable characters; 0.2 tells it nothing
    */
   reject (reason: string = ''): void {
     this.#decision.reject(reason)
@@ -53,8 +53,8 @@ export class Decision {
   #rejected = false
 
   /**
-   * @param listeners how many have to accept; without any the peer is accepted
-   * @param onLateReject called once, when somebody refuses after all accepted
+   * @param listeners - how many have to accept; without any the peer is accepted
+   * @param onLateReject - called once, when somebody refuses after all accepted
    */
   constructor (listeners: number, onLateReject: (err: IdentityRejectedError) => void) {
     this.made = this.#resolvers.promise

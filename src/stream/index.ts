@@ -100,7 +100,8 @@ export interface Peer {
 /**
  * Returns a function that creates streams with the identity `keys`.
  *
- * @param keys a key file's two PEM texts, or a libp2p private key
+ * @param keys - a key file's two PEM texts, or a libp2p private key
+ * @param opts - see {@link SecureOptions}
  * @throws {@link InvalidOptionError} on keys or options without a meaning
  */
 export function secure (keys: Keys | PrivateKey, opts?: SecureOptions): Peer {

@@ -61,7 +61,10 @@ export class SecureStream extends Duplex {
   #wireEnded = false
   #sinkClosed = false
 
-  /** @param handshakeTimeout in milliseconds, see {@link HandshakeWire} */
+  /**
+   * @param protocol - 1.0 or 0.2
+   * @param handshakeTimeout - milliseconds, see {@link HandshakeWire}
+   */
   constructor (protocol: StreamProtocol, handshakeTimeout: number) {
     super()
 

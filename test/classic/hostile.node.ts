@@ -190,7 +190,7 @@ describe('0.2 with a hostile peer', () => {
   }
 
   // a peer by hand, after the handshake: frames for "beep", "boop" and the end
-  async function connected (): Promise<{ sec: SecureStream, received: () => string, frames: string[], sign: (seq: number, ciphertext: string) => string }> {
+  async function connected (): Promise<{ sec: SecureStream, received (): string, frames: string[], sign (seq: number, ciphertext: string): string }> {
     let text = ''
     const sec = secure(ours, { classic: true, ciphers: ['AES-128-CBC'] })(stream => {
       stream.on('data', chunk => { text += String(chunk) })
@@ -217,7 +217,12 @@ describe('0.2 with a hostile peer', () => {
     writer.write(Buffer.from('boop'))
     await writer.end()
 
-    return { sec, frames, received: () => text, sign: (seq, ciphertext) => signText(privateKey, `${seq},${tokens}${ciphertext}`) }
+    return {
+      sec,
+      frames,
+      received () { return text },
+      sign (seq: number, ciphertext: string) { return signText(privateKey, `${seq},${tokens}${ciphertext}`) }
+    }
   }
 })
 

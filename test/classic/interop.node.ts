@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'aegir/chai'
 import { generateKeys } from '../../src/keys/index.ts'
 import { secure } from '../../src/stream/index.ts'
+import { collect } from '../stream/events.ts'
 import { OriginalPeer } from './original-peer.ts'
 import type { OriginalPeerInit } from './original-peer.ts'
-import type { Duplex } from 'node:stream'
 import type { Identity, Keys, PlainStream, SecureStream } from '../../src/stream/index.ts'
+import type { Duplex } from 'node:stream'
 
 interface Case {
   ours?: string[]
@@ -30,6 +32,8 @@ const CASES: Case[] = [
 // around the block sizes, and more than a socket takes at once
 const CHUNKS = [1, 15, 16, 17, 31, 32, 33, 1000, 65_536, 300_000].map(size => randomBytes(size))
 const SENT = Buffer.concat(CHUNKS)
+
+/* eslint-disable no-loop-func, max-nested-callbacks */
 
 describe('secure-peer@0.2.1 on the other end', () => {
   let keys: { ours: Keys, theirs: Keys }
@@ -75,8 +79,9 @@ describe('secure-peer@0.2.1 on the other end', () => {
   it('should answer it after a while, over a socket that may be half open', async () => {
     const server = net.createServer({ allowHalfOpen: true }, socket => {
       const sec = classic()(async stream => {
-        const all = await buffer(stream)
-        setTimeout(() => { stream.end(all) }, 50)
+        const all = await collect(stream)
+        await delay(50)
+        stream.end(all)
       })
       sec.pipe(socket).pipe(sec)
     })

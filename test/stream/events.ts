@@ -23,6 +23,20 @@ export async function closedSilently (stream: Duplex): Promise<void> {
   }
 }
 
+/**
+ * All that a stream gives. Unlike iterating, as `stream/consumers` does, it
+ * leaves a duplex open for writing on Node 22 as well.
+ */
+export async function collect (stream: Duplex): Promise<Buffer> {
+  const chunks: Buffer[] = []
+
+  return new Promise((resolve, reject) => {
+    stream.on('data', chunk => { chunks.push(chunk) })
+    stream.once('end', () => { resolve(Buffer.concat(chunks)) })
+    stream.once('close', () => { reject(new Error('closed before its end')) })
+  })
+}
+
 /** A microtask queue and one turn of the event loop later. */
 export async function nextTurn (): Promise<void> {
   return new Promise(resolve => { setImmediate(resolve) })

@@ -18,6 +18,8 @@ const FILES = ['async_accept.js', 'chunks.js', 'cipher.js', 'late_reject.js', 'm
 type Require = (id: string) => unknown
 type Test = [title: string, body: (t: Tap) => void]
 
+/* eslint-disable no-loop-func */
+
 describe('the original test files', () => {
   it('should be those of the npm package', () => {
     expect(readdirSync(FOLDER).filter(name => name.endsWith('.js')).sort()).to.deep.equal(FILES)

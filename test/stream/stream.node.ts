@@ -9,7 +9,7 @@ import { expect } from 'aegir/chai'
 import { generateKeys, privateKeyFromKeys } from '../../src/keys/index.ts'
 import { peerIdFromAnyPublicKey } from '../../src/libp2p/keys.ts'
 import secureByDefault, { secure } from '../../src/stream/index.ts'
-import { closed, closedSilently, join, MODES, nextTurn } from './events.ts'
+import { closed, closedSilently, collect, join, MODES, nextTurn } from './events.ts'
 import type { Identities } from './events.ts'
 import type { Identity, Peer, PlainStream, SecureOptions, SecureStream } from '../../src/stream/index.ts'
 
@@ -41,9 +41,9 @@ for (const [version, options] of MODES) {
 
       it('should let one side answer long after the other has ended, over a plain net.Server', async () => {
         const { server, port } = await listen(peerA(), async stream => {
-          const question = await text(stream)
+          const question = await collect(stream)
           await delay(100)
-          stream.end(question.toUpperCase())
+          stream.end(String(question).toUpperCase())
         })
         const socket = net.connect(port)
         const sec = peerB()()

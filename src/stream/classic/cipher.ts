@@ -26,8 +26,8 @@ export function hasClassicCipher (name: string): boolean {
 }
 
 /**
- * @param name one that {@link hasClassicCipher} knows
- * @param password the shared secret in base64, as 0.2 passes it
+ * @param name - one that {@link hasClassicCipher} knows
+ * @param password - the shared secret in base64, as 0.2 passes it
  */
 export function classicCipher (name: string, password: string): ClassicCipher {
   if (isRc4(name)) {

@@ -19,7 +19,8 @@ import type { DiffieHellmanGroup } from 'node:crypto'
 /**
  * The protocol of 0.2.
  *
- * @param ciphers OpenSSL's names in preference order; those that this runtime does not have are left out
+ * @param keys - of RSA, both parts in PEM
+ * @param ciphers - OpenSSL's names in preference order; those that this runtime does not have are left out
  * @throws {@link InvalidOptionError} when the keys are not RSA or no cipher is left
  */
 export function classicProtocol (keys: Keys, ciphers: readonly string[] = DEFAULT_CLASSIC_CIPHERS): StreamProtocol {

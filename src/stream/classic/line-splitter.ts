@@ -9,7 +9,7 @@ export class LineSplitter {
   #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
   #bytes = 0
 
-  /** @param maxBytes what a line may have, newline included */
+  /** @param maxBytes - what a line may have, newline included */
   constructor (maxBytes: number) {
     this.#maxBytes = maxBytes
   }

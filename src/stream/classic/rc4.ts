@@ -5,7 +5,7 @@ const STATE_BYTES = 256
  * here is only what a 0.2 peer without other ciphers needs. Encrypting and
  * decrypting are the same.
  *
- * @param key 1 to 256 bytes
+ * @param key - 1 to 256 bytes
  * @returns a new array
  */
 export function rc4 (key: Uint8Array, data: Uint8Array): Uint8Array {
