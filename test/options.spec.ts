@@ -18,6 +18,8 @@ const WRONG: Record<string, [SecurePeerInit, string]> = {
   'no time': [{ handshakeTimeout: 0 }, 'handshakeTimeout is 0'],
   'less than no time': [{ handshakeTimeout: -1 }, 'handshakeTimeout is -1'],
   'a time that is no number': [{ handshakeTimeout: NaN }, 'handshakeTimeout is NaN'],
+  'a time that no timer can wait for': [{ handshakeTimeout: 2 ** 31 }, 'handshakeTimeout is 2147483648'],
+  'a time without an end': [{ handshakeTimeout: Infinity }, 'handshakeTimeout is Infinity'],
   'an extension that is no bytes': [{ extensions: { name: 'text' as unknown as Uint8Array } }, 'the extension name is not a Uint8Array']
 }
 

@@ -362,6 +362,32 @@ describe('handshake', () => {
     expect(secrets.every(secret => equals(secret, new Uint8Array(secret.byteLength)))).to.be.true()
   })
 
+  it('should erase secrets of a handshake that fails', async () => {
+    const secrets: Uint8Array[] = []
+
+    const backend: Backend = {
+      ...nobleBackend,
+      generateX25519: () => {
+        const keys = nobleBackend.generateX25519()
+
+        return {
+          publicKey: keys.publicKey,
+          deriveSecret: async remote => {
+            const secret = await keys.deriveSecret(remote)
+            secrets.push(secret)
+
+            return secret
+          }
+        }
+      }
+    }
+
+    const { second } = await pair(['dialer', 'listener'], { backend }, { backend, identify: () => { throw new IdentityRejectedError('no') } })
+
+    expect(second.error).to.have.property('code', 'ERR_IDENTITY_REJECTED')
+    expect(secrets).to.deep.equal([new Uint8Array(32), new Uint8Array(32)])
+  })
+
   it('should export 1 to 8160 bytes and nothing else', async () => {
     const { first } = await pair(['peer', 'peer'])
     const { session } = first.result ?? {}
