@@ -99,8 +99,8 @@ export class IdentityRejectedError extends SecurePeerError {
   readonly reason: string
 
   /**
-   * @param reason what the other side is told
-   * @param options `cause`: what an identify function threw; stays on this side
+   * @param reason - what the other side is told
+   * @param options - `cause`: what an identify function threw; stays on this side
    */
   constructor (reason: string, options?: ErrorOptions) {
     const why = reason === '' && options?.cause instanceof Error ? options.cause.message : reason

@@ -85,9 +85,9 @@ export interface SecurePeerExtensions {
    * Secret bytes that only the two sides of this connection can have (SPEC 5.6):
    * to bind what an application does to the channel it does it over.
    *
-   * @param label what they are for; choose a name of your own
-   * @param context `undefined` is the empty one
-   * @param length bytes, 1 to 8160
+   * @param label - what they are for; choose a name of your own
+   * @param context - `undefined` is the empty one
+   * @param length - bytes, 1 to 8160
    */
   exportKeyingMaterial (label: string, context: Uint8Array | undefined, length: number): Uint8Array
 }
@@ -96,7 +96,7 @@ export interface SecurePeerExtensions {
  * Creates the connection encrypter `/secure-peer/1.0.0` for
  * `createLibp2p({ connectionEncrypters: [securePeer()] })`.
  *
- * @throws {@link InvalidOptionError} at once, on options without a meaning
+ * @throws {InvalidOptionError} at once, on options without a meaning
  */
 export function securePeer (init: SecurePeerInit = {}): (components: SecurePeerComponents) => ConnectionEncrypter<SecurePeerExtensions> {
   parseOptions(init, defaultBackend)

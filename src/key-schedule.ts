@@ -1,8 +1,8 @@
 import { CIPHER_KEY_BYTES, HASH_BYTES, LABEL, MAX_EXPORT_BYTES, NONCE_BYTES, PROTOCOL, SECRET_BYTES } from './constants.ts'
 import { concat, utf8, wipe } from './encoding/bytes.ts'
 import { InvalidOptionError } from './errors.ts'
-import type { Aead, Backend } from './crypto/backend.ts'
 import type { CipherName, GroupName } from './constants.ts'
+import type { Aead, Backend } from './crypto/backend.ts'
 
 /** The side whose raw token is the lesser or the greater as a byte string (SPEC 3.2). */
 export type Side = 'lesser' | 'greater'
@@ -28,8 +28,10 @@ export class HandshakeSecrets {
   readonly #dh: Uint8Array
 
   /**
-   * @param th1 SPEC 3.2, 32 bytes
-   * @param dh the X25519 shared secret, 32 bytes, wiped with this stage
+   * @param backend - derives all of it
+   * @param suite - what was elected
+   * @param th1 - SPEC 3.2, 32 bytes
+   * @param dh - the X25519 shared secret, 32 bytes, wiped with this stage
    */
   constructor (backend: Backend, suite: Suite, th1: Uint8Array, dh: Uint8Array) {
     this.#backend = backend
@@ -41,9 +43,10 @@ export class HandshakeSecrets {
   /**
    * The AEAD that seals the one line 2 of `side`.
    *
-   * @param t the transcript that this header signs (SPEC 3.4)
-   * @param ss the KEM secret that this side encapsulated, empty without a KEM
-   * @param kem the ciphertext that carries it, empty without a KEM
+   * @param side - who sends it
+   * @param t - the transcript that this header signs (SPEC 3.4)
+   * @param ss - the KEM secret that this side encapsulated, empty without a KEM
+   * @param kem - the ciphertext that carries it, empty without a KEM
    */
   headerAead (side: Side, t: Uint8Array, ss: Uint8Array, kem: Uint8Array): Aead {
     // SPEC 5.3: header_prk_S = HKDF-Extract(t_S, ss_S || dh)
@@ -61,8 +64,8 @@ export class HandshakeSecrets {
   /**
    * Ends this stage: from both line 2 to the session's secrets.
    *
-   * @param line2 both as sent, newline included
-   * @param ss both KEM secrets, empty without a KEM
+   * @param line2 - both as sent, newline included
+   * @param ss - both KEM secrets, empty without a KEM
    */
   sessionSecrets (line2: Record<Side, Uint8Array>, ss: Record<Side, Uint8Array>): SessionSecrets {
     // SPEC 5.4: th2 = SHA-256(th1 || line 2 of lesser || line 2 of greater)
@@ -135,15 +138,18 @@ export function nextTrafficSecret (backend: Backend, suite: Suite, traffic: Uint
  * Keying material for an application, bound to this connection (SPEC 5.6, in
  * the manner of RFC 8446 section 7.5 and RFC 9266).
  *
- * @param label says what for; applications take names of their own
- * @param context an absent context is the empty one
- * @param length bytes, 1 to 8160
- * @throws {@link InvalidOptionError} on another length
+ * @param secrets - of the connection
+ * @param label - says what for; applications take names of their own
+ * @param context - an absent context is the empty one
+ * @param length - bytes, 1 to 8160
+ * @throws {InvalidOptionError} on another length
  */
-export function exportKeyingMaterial ({ backend, suite, exporter }: SessionSecrets, label: string, context: Uint8Array = EMPTY, length: number): Uint8Array {
+export function exportKeyingMaterial (secrets: SessionSecrets, label: string, context: Uint8Array = EMPTY, length: number): Uint8Array {
   if (!Number.isInteger(length) || length < 1 || length > MAX_EXPORT_BYTES) {
     throw new InvalidOptionError(`exportKeyingMaterial gives 1 to ${MAX_EXPORT_BYTES} bytes, not ${length}`)
   }
+
+  const { backend, suite, exporter } = secrets
 
   // SPEC 5.6: export_secret = HKDF-Expand(exporter, info(export-secret, SHA-256(label)), 32)
   const secret = backend.hkdfExpand(exporter, info(suite, LABEL.exportSecret, backend.sha256(utf8(label))), HASH_BYTES)

@@ -53,7 +53,7 @@ const DEFAULT_CIPHERS: readonly CipherName[] = ['aes-256-gcm', 'chacha20-poly130
 /**
  * Checks options and fills in the defaults.
  *
- * @throws {@link InvalidOptionError}
+ * @throws {InvalidOptionError}
  */
 export function parseOptions (init: SecurePeerInit, backend: Backend): Settings {
   const identify = init.identify ?? []

@@ -88,7 +88,7 @@ export const nobleBackend = {
       case 'secp256k1':
         return isCanonicalSecp256k1Signature(signature) &&
           rejectThrows(() => secp256k1.verify(signature, message, key.raw, { format: 'der' }))
-      case 'ecdsa':
+      default:
         return signature.byteLength === P1363_BYTES &&
           rejectThrows(() => p256.verify(signature, message, key.raw, { lowS: false }))
     }

@@ -9,8 +9,8 @@ export class ByteQueue {
   #waiting?: () => void
 
   /**
-   * @param limit bytes above which `push` asks to wait
-   * @param onRoom called when that wait is over, and when nobody pulls any more
+   * @param limit - bytes above which `push` asks to wait
+   * @param onRoom - called when that wait is over, and when nobody pulls any more
    */
   constructor (limit: number, onRoom: () => void) {
     this.#limit = limit

@@ -74,7 +74,7 @@ export interface SecureDuplex extends Duplex<AsyncGenerator<Uint8Array, void>, I
 /**
  * Secures `duplex`.
  *
- * @throws {@link InvalidOptionError} on options without a meaning
+ * @throws {InvalidOptionError} on options without a meaning
  * @throws an error of this package, or `UnexpectedPeerError`, when the handshake fails; the duplex is closed then
  */
 export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit): Promise<SecureDuplex> {

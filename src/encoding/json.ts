@@ -15,8 +15,8 @@ export class JsonObject {
   readonly #fail: (what: string, cause?: unknown) => Error
 
   /**
-   * @param members a parsed JSON value that has to be an object
-   * @param fail makes the error to throw from what is wrong
+   * @param members - a parsed JSON value that has to be an object
+   * @param fail - makes the error to throw from what is wrong
    */
   constructor (members: unknown, fail: (what: string, cause?: unknown) => Error) {
     if (typeof members !== 'object' || members === null || Array.isArray(members)) {
@@ -54,7 +54,10 @@ export class JsonObject {
     return value
   }
 
-  /** @param length the exact number of bytes, any if absent */
+  /**
+   * @param name - of the member
+   * @param length - the exact number of bytes, any if absent
+   */
   bytes (name: string, length?: number): Uint8Array {
     const bytes = decodeBase64(this.string(name))
 

@@ -8,9 +8,9 @@ export class Deadline {
   readonly #onFail: (err: Error) => void
 
   /**
-   * @param timeout milliseconds
-   * @param caller the caller's signal
-   * @param onFail called once, with the error that the handshake has to end with
+   * @param timeout - milliseconds
+   * @param caller - the caller's signal
+   * @param onFail - called once, with the error that the handshake has to end with
    */
   constructor (timeout: number, caller: AbortSignal | undefined, onFail: (err: Error) => void) {
     this.#caller = caller

@@ -3,7 +3,9 @@
  * one whose two ranks, counted in the lists cut down to the common names, have
  * the smallest sum. Neither side's order counts for more.
  *
- * @param strongestFirst breaks ties and bounds the result: a name that it lacks is not elected
+ * @param ours - names in preference order
+ * @param theirs - names in preference order
+ * @param strongestFirst - breaks ties and bounds the result: a name that it lacks is not elected
  * @returns `undefined` without a common name
  */
 export function elect<Name extends string> (ours: readonly string[], theirs: readonly string[], strongestFirst: readonly Name[]): Name | undefined {

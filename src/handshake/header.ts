@@ -2,9 +2,9 @@ import { HEADER_BLOCK_BYTES, HEADER_PADDING_BYTES, MAX_LINE_BYTES, MLKEM768_CIPH
 import { encodeBase64 } from '../encoding/base64.ts'
 import { concat, equals, utf8 } from '../encoding/bytes.ts'
 import { JsonObject } from '../encoding/json.ts'
+import { isPrintableReason, printableReason } from '../encoding/reason.ts'
 import { AuthenticationError, InvalidOptionError, NegotiationError, ProtocolViolationError, RefusedError } from '../errors.ts'
 import { parseIdentityKey } from '../identity/public-key.ts'
-import { isPrintableReason, printableReason } from '../encoding/reason.ts'
 import type { Aead, Backend } from '../crypto/backend.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 import type { Signer } from '../identity/signer.ts'
@@ -64,8 +64,10 @@ export function refusal (reason: string): string {
 /**
  * Seals a header or a refusal into line 2 (SPEC 3.4).
  *
- * @param kem the KEM ciphertext, empty without a KEM
- * @throws {@link InvalidOptionError} when extensions, muxers and encrypters make it too long
+ * @param aead - of this side's header key
+ * @param kem - the KEM ciphertext, empty without a KEM
+ * @param header - what {@link signHeader} or {@link refusal} gave
+ * @throws {InvalidOptionError} when extensions, muxers and encrypters make it too long
  */
 export async function sealLine2 (aead: Aead, kem: Uint8Array, header: string): Promise<Uint8Array> {
   const json = utf8(header)
@@ -95,8 +97,9 @@ export interface Line2 {
 }
 
 /**
- * @param hasKem whether the elected group has a KEM
- * @throws {@link ProtocolViolationError} `ERR_MALFORMED_HEADER`
+ * @param line - as it came, newline included
+ * @param hasKem - whether the elected group has a KEM
+ * @throws {ProtocolViolationError} `ERR_MALFORMED_HEADER`
  */
 export function parseLine2 (line: Uint8Array, hasKem: boolean): Line2 {
   const line2 = JsonObject.parse(line, malformed)
@@ -138,10 +141,10 @@ export interface HeaderExpectation {
 /**
  * Checks an opened header in the order of SPEC 3.8.
  *
- * @throws {@link RefusedError} when it is a refusal
- * @throws {@link ProtocolViolationError} `ERR_MALFORMED_HEADER`
- * @throws {@link NegotiationError} `ERR_ROLE`
- * @throws {@link AuthenticationError} `ERR_TOKEN_ECHO`, `ERR_INVALID_KEY`, `ERR_SIGNATURE`
+ * @throws {RefusedError} when it is a refusal
+ * @throws {ProtocolViolationError} `ERR_MALFORMED_HEADER`
+ * @throws {NegotiationError} `ERR_ROLE`
+ * @throws {AuthenticationError} `ERR_TOKEN_ECHO`, `ERR_INVALID_KEY`, `ERR_SIGNATURE`
  */
 export async function verifyHeader (backend: Backend, plaintext: Uint8Array, expected: HeaderExpectation): Promise<RemoteHeader> {
   const header = JsonObject.parse(plaintext, malformed)

@@ -3,8 +3,8 @@ import { encodeBase64 } from '../encoding/base64.ts'
 import { concat, utf8 } from '../encoding/bytes.ts'
 import { JsonObject } from '../encoding/json.ts'
 import { ProtocolViolationError } from '../errors.ts'
-import type { Backend, MlKem768Keys, X25519Keys } from '../crypto/backend.ts'
 import type { CipherName, GroupName } from '../constants.ts'
+import type { Backend, MlKem768Keys, X25519Keys } from '../crypto/backend.ts'
 
 /** Bytes of a group's share (SPEC 3.2). */
 const SHARE_BYTES = new Map<string, number>([
@@ -60,7 +60,7 @@ export async function createHello (backend: Backend, groups: readonly GroupName[
 /**
  * Parses the other side's line 1.
  *
- * @throws {@link ProtocolViolationError} `ERR_MALFORMED_HELLO`
+ * @throws {ProtocolViolationError} `ERR_MALFORMED_HELLO`
  */
 export function parseHello (line: Uint8Array): RemoteHello {
   const hello = JsonObject.parse(line, malformed)

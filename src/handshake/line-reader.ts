@@ -45,7 +45,7 @@ export class LineReader {
   /**
    * The next line with its newline, in memory of its own. One call at a time.
    *
-   * @throws {@link ProtocolViolationError} `ERR_LINE_TOO_LONG`
+   * @throws {ProtocolViolationError} `ERR_LINE_TOO_LONG`
    * @throws what `fail` was called with
    */
   async readLine (): Promise<Uint8Array> {

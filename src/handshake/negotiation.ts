@@ -8,7 +8,7 @@ import type { HeaderFields, Role } from './header.ts'
  * negotiation: the dialer's first that both list (SPEC 7.2).
  *
  * @returns `undefined` where a side sent no list: multistream-select decides later
- * @throws {@link NegotiationError} `ERR_NO_COMMON_MUXER`
+ * @throws {NegotiationError} `ERR_NO_COMMON_MUXER`
  */
 export function agreeMuxer (role: Role, ours: HeaderFields, theirs: HeaderFields): string | undefined {
   const { dialers, listeners } = byRole(role, ours.muxers, theirs.muxers)
@@ -30,7 +30,7 @@ export function agreeMuxer (role: Role, ours: HeaderFields, theirs: HeaderFields
  * Notices when somebody steered multistream-select to this protocol (SPEC 7.3):
  * the dialer's first encrypter that the listener has must be this one.
  *
- * @throws {@link NegotiationError} `ERR_STEERED`
+ * @throws {NegotiationError} `ERR_STEERED`
  */
 export function checkEncrypters (role: Role, ours: HeaderFields, theirs: HeaderFields): void {
   const { dialers, listeners } = byRole(role, ours.encrypters, theirs.encrypters)

@@ -47,7 +47,7 @@ const SMALL_ORDER_Y = [
 /**
  * The identity key with these raw bytes (see {@link IdentityKey.raw}).
  *
- * @throws {@link AuthenticationError} `ERR_INVALID_KEY` when SPEC 4.1 does not allow it
+ * @throws {AuthenticationError} `ERR_INVALID_KEY` when SPEC 4.1 does not allow it
  */
 export function identityKey (type: KeyType, raw: Uint8Array): IdentityKey {
   const spki = type === 'rsa' ? raw : concat([SPKI_PREFIX[type], raw])
@@ -58,7 +58,7 @@ export function identityKey (type: KeyType, raw: Uint8Array): IdentityKey {
 /**
  * Parses `key` of a header's payload.
  *
- * @throws {@link AuthenticationError} `ERR_INVALID_KEY` when SPEC 4.1 does not allow it
+ * @throws {AuthenticationError} `ERR_INVALID_KEY` when SPEC 4.1 does not allow it
  */
 export function parseIdentityKey (type: string, pem: string): IdentityKey {
   const spki = decodePem(pem)

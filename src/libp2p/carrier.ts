@@ -13,8 +13,9 @@ export class MessageStreamCarrier implements HandshakeCarrier {
   #paused = false
 
   /**
-   * @param timeout milliseconds for the whole handshake
-   * @param options `signal`: the caller's
+   * @param stream - fresh from multistream-select
+   * @param timeout - milliseconds for the whole handshake
+   * @param options - the caller's signal
    */
   constructor (stream: MessageStream, timeout: number, options?: AbortOptions) {
     this.#stream = stream

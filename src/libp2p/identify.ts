@@ -57,7 +57,7 @@ export class IdentifyStep {
   /**
    * Runs all functions at once; the first refusal decides.
    *
-   * @throws {@link IdentityRejectedError}, or the signal's reason
+   * @throws {IdentityRejectedError}, or the signal's reason
    */
   async run (functions: readonly IdentifyFunction[], identity: RemoteIdentity, signal: AbortSignal): Promise<void> {
     // rejects later as well, when nobody waits any more

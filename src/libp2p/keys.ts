@@ -24,7 +24,7 @@ const PROTOBUF_TYPE = { rsa: 0, ed25519: 1, secp256k1: 2, ecdsa: 3 }
  * A libp2p private key as the handshake's signer. Where the runtime signs faster
  * than the libp2p key does, its native key is made here, once.
  *
- * @throws {@link InvalidOptionError} for a key that SPEC 4.1 does not allow
+ * @throws {InvalidOptionError} for a key that SPEC 4.1 does not allow
  */
 export function signerFromPrivateKey (backend: Backend, privateKey: PrivateKey): Signer {
   const key = ownIdentityKey(privateKey.publicKey)
@@ -75,7 +75,7 @@ export function peerIdFromAnyPublicKey (publicKey: PublicKey): PeerId {
 /**
  * Compares PeerIds, never keys: an RSA PeerId that was parsed from text holds no key.
  *
- * @throws {@link UnexpectedPeerError}
+ * @throws {UnexpectedPeerError}
  */
 export function requirePeer (expected: PeerId | undefined, actual: PeerId): void {
   if (expected != null && !equals(expected.toMultihash().bytes, actual.toMultihash().bytes)) {
@@ -92,7 +92,7 @@ function ownIdentityKey (publicKey: PublicKey): IdentityKey {
         return identityKey('ed25519', publicKey.raw)
       case 'secp256k1':
         return identityKey('secp256k1', secp256k1.Point.fromBytes(publicKey.raw).toBytes(false))
-      case 'ECDSA':
+      default:
         return identityKey('ecdsa', ecdsaPoint(publicKey.raw))
     }
   } catch (err: any) {

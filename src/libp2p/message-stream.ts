@@ -40,8 +40,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
   #throttled = false
 
   /**
-   * @param carrier below, its handshake done
-   * @param rest what followed the handshake's last line
+   * @param carrier - below, its handshake done
+   * @param session - what that gave
+   * @param rest - what followed the handshake's last line
+   * @param metrics - counts records, bytes and failures
    */
   constructor (carrier: MessageStream, session: Session, rest: Uint8Array, metrics?: SecurePeerMetrics) {
     super({

@@ -62,7 +62,7 @@ export class SecurePeerMetrics {
     this.connectionFailed(code)
   }
 
-  /** @param code what {@link errorCode} gave */
+  /** @param code - what {@link errorCode} gave */
   connectionFailed (code: string): void {
     this.#errors.increment({ [code]: true })
 

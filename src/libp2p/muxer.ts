@@ -6,7 +6,9 @@ import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
  * muxer and then the raw connection below the encryption, which is never told;
  * the muxer's close is the last that it hears.
  *
- * @param open holds the muxer for as long as its connection is open
+ * @param factory - of the muxer that was agreed on
+ * @param stream - that the muxer runs over
+ * @param open - holds the muxer for as long as its connection is open
  */
 export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream, open: Set<StreamMuxer>): StreamMuxerFactory {
   return {

@@ -27,7 +27,7 @@ export interface RecordHeader {
 /**
  * Checks type and length, before anything of the record is buffered.
  *
- * @throws {@link ProtocolViolationError} `ERR_MALFORMED_RECORD`
+ * @throws {ProtocolViolationError} `ERR_MALFORMED_RECORD`
  */
 export function parseRecordHeader (header: Uint8Array): RecordHeader {
   const type = header[0]

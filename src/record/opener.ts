@@ -1,11 +1,11 @@
 import { RECORD_HEADER_BYTES, RECORD_TYPE, TAG_BYTES } from '../constants.ts'
 import { concat } from '../encoding/bytes.ts'
-import { AuthenticationError, ProtocolViolationError, RejectedError, TruncatedError } from '../errors.ts'
 import { isPrintableReason } from '../encoding/reason.ts'
+import { AuthenticationError, ProtocolViolationError, RejectedError, TruncatedError } from '../errors.ts'
 import { parseRecordHeader } from './header.ts'
 import type { RecordKeySequence } from './record-keys.ts'
-import type { Opening } from '../crypto/backend.ts'
 import type { RecordType } from '../constants.ts'
+import type { Opening } from '../crypto/backend.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -49,9 +49,9 @@ export class Opener {
    * runtime's cipher is; the next call has to wait for it then.
    *
    * @returns the number of bytes taken, above 0 for a chunk that is not empty
-   * @throws {@link ProtocolViolationError} `ERR_MALFORMED_RECORD`, `ERR_RECORD_AFTER_END`
-   * @throws {@link AuthenticationError} `ERR_RECORD_AUTH`
-   * @throws {@link RejectedError} when the other side sent that
+   * @throws {ProtocolViolationError} `ERR_MALFORMED_RECORD`, `ERR_RECORD_AFTER_END`
+   * @throws {AuthenticationError} `ERR_RECORD_AUTH`
+   * @throws {RejectedError} when the other side sent that
    */
   take (chunk: Uint8Array, offset: number): MaybePromise<number> {
     const start = offset
@@ -106,7 +106,7 @@ export class Opener {
   /**
    * To be called when the carrier brings nothing more.
    *
-   * @throws {@link TruncatedError} unless the other side ended first
+   * @throws {TruncatedError} unless the other side ended first
    */
   finish (): void {
     if (!this.#ended) {
@@ -172,7 +172,7 @@ export class Opener {
       case RECORD_TYPE.end:
         this.#ended = true
         break
-      case RECORD_TYPE.reject:
+      default:
         throw rejection(pieces)
     }
   }

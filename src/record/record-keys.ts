@@ -24,8 +24,10 @@ export class RecordKeySequence {
   #generation = 0
 
   /**
-   * @param traffic the first generation's traffic secret, 32 bytes, which this object wipes
-   * @param rekeyAfter records in a generation; tests pass fewer
+   * @param backend - derives them
+   * @param suite - names them
+   * @param traffic - the first generation's traffic secret, 32 bytes, which this object wipes
+   * @param rekeyAfter - records in a generation; tests pass fewer
    */
   constructor (backend: Backend, suite: Suite, traffic: Uint8Array, rekeyAfter: number = REKEY_AFTER_RECORDS) {
     this.#backend = backend

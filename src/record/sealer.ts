@@ -34,8 +34,9 @@ export class Sealer {
   /**
    * Seals `pieces` into data records, as few as can be, all in one array.
    *
-   * @param bytes the sum of the pieces' lengths, above 0
-   * @param allocate gives that array, of exactly the length it is called with
+   * @param pieces - plaintext, not changed and not kept
+   * @param bytes - the sum of the pieces' lengths, above 0
+   * @param allocate - gives that array, of exactly the length it is called with
    */
   sealData (pieces: readonly Uint8Array[], bytes: number, allocate: (bytes: number) => Uint8Array = allocUnsafe): MaybePromise<Uint8Array> {
     const out = allocate(sealedBytes(bytes))
