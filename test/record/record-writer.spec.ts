@@ -1,6 +1,7 @@
 import { expect } from 'aegir/chai'
 import { MAX_FLUSH_BYTES, SEND_BUFFER_BYTES } from '../../src/constants.ts'
 import { concat, utf8 } from '../../src/encoding/bytes.ts'
+import { hasImmediate } from '../../src/encoding/next-turn.ts'
 import { RecordWriter } from '../../src/record/record-writer.ts'
 import { cut, HeldBackend, openerOf, patternOf, sealerOf, splitRecords } from './fixtures.ts'
 import type { RecordSink } from '../../src/record/record-writer.ts'
@@ -106,6 +107,24 @@ describe('record writer', () => {
 
     expect(sink.writes).to.have.lengthOf(3)
     expect((await sink.received()).data).to.deep.equal(utf8('abc'))
+  })
+
+  it('should let a busy connection wait for the end of the turn', async () => {
+    const { sink, writer } = writing()
+    writer.write(utf8('a'))
+    await Promise.resolve()
+    expect(sink.writes).to.have.lengthOf(1)
+
+    for (const text of ['b', 'c', 'd']) {
+      writer.write(utf8(text))
+      await Promise.resolve()
+    }
+
+    // where the end of a turn can be waited for, three writes are one
+    expect(sink.writes).to.have.lengthOf(hasImmediate ? 1 : 4)
+    await turn()
+    expect(sink.writes).to.have.lengthOf(hasImmediate ? 2 : 4)
+    expect((await sink.received()).data).to.deep.equal(utf8('abcd'))
   })
 
   it('should not send empty writes', async () => {
