@@ -35,10 +35,11 @@ export class Identity implements RemoteIdentity {
    * Refuses the peer, whatever other listeners say. After it was accepted this
    * ends the connection.
    *
-   * @param reason - what the other side is told, at most 256 printable characters; 0.2 tells it nothing
+   * @param reason - what the other side is told, at most 256 printable characters,
+   * or the error that this side sees; 0.2 tells the other side nothing
    */
-  reject (reason: string = ''): void {
-    this.#decision.reject(reason)
+  reject (reason: string | IdentityRejectedError = ''): void {
+    this.#decision.reject(typeof reason === 'string' ? new IdentityRejectedError(reason) : reason)
   }
 }
 
@@ -74,12 +75,11 @@ export class Decision {
     }
   }
 
-  reject (reason: string): void {
+  reject (err: IdentityRejectedError): void {
     if (this.#rejected) {
       return
     }
 
-    const err = new IdentityRejectedError(reason)
     this.#rejected = true
 
     if (this.#waiting > 0) {
