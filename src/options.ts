@@ -47,6 +47,9 @@ export interface Settings {
   readonly handshakeTimeout: number
 }
 
+// milliseconds that a timer can wait
+const MAX_TIMER = 2 ** 31 - 1
+
 // AES with 128-bit keys only for those who ask for it
 const DEFAULT_CIPHERS: readonly CipherName[] = ['aes-256-gcm', 'chacha20-poly1305']
 
@@ -59,8 +62,8 @@ export function parseOptions (init: SecurePeerInit, backend: Backend): Settings 
   const identify = init.identify ?? []
   const handshakeTimeout = init.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT
 
-  if (!(handshakeTimeout > 0)) {
-    throw new InvalidOptionError(`handshakeTimeout is ${handshakeTimeout}, not a number of milliseconds above 0`)
+  if (!(handshakeTimeout > 0 && handshakeTimeout <= MAX_TIMER)) {
+    throw new InvalidOptionError(`handshakeTimeout is ${handshakeTimeout}, not 1 to ${MAX_TIMER} milliseconds`)
   }
 
   for (const [name, value] of Object.entries(init.extensions ?? {})) {

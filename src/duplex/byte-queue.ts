@@ -1,10 +1,13 @@
+import { Fifo } from '../encoding/fifo.ts'
+
 /** Bytes on their way from who pushes to who pulls, in order and bounded. */
 export class ByteQueue {
   readonly #limit: number
   readonly #onRoom: () => void
-  #chunks: Uint8Array[] = []
+  readonly #chunks = new Fifo<Uint8Array>()
   #bytes = 0
   #ended = false
+  #cancelled = false
   #failure?: Error
   #waiting?: () => void
 
@@ -20,6 +23,11 @@ export class ByteQueue {
   /** Whether pushing should wait for `onRoom`. */
   get isFull (): boolean {
     return this.#bytes > this.#limit
+  }
+
+  /** Whether pulling stopped before all was pulled. */
+  get isCancelled (): boolean {
+    return this.#cancelled
   }
 
   /** @returns `false` when the next push should wait for `onRoom` */
@@ -61,8 +69,9 @@ export class ByteQueue {
       }
     } finally {
       // who stopped pulling wants no more
+      this.#cancelled = !this.#ended || this.#bytes > 0
       this.#ended = true
-      this.#chunks = []
+      this.#chunks.clear()
       this.#bytes = 0
       this.#onRoom()
     }

@@ -16,7 +16,7 @@ import type { Session } from '../handshake/session.ts'
 export class SecuredDuplex implements HandshakeCarrier {
   readonly #lines = new LineReader()
   readonly #received = new ByteQueue(MAX_QUEUED_BYTES, () => { this.#openGate() })
-  readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#writer?.drained() })
+  readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#onSent() })
   readonly #carrierSource: AsyncIterator<Bytes>
   readonly #carrierSink: Promise<unknown>
   #reader?: RecordReader
@@ -53,6 +53,7 @@ export class SecuredDuplex implements HandshakeCarrier {
     })
     this.#reader = new RecordReader(session.opener, {
       onData: pieces => { pieces.forEach(piece => this.#received.push(piece)) },
+      onProgress: () => { this.#openGate() },
       onEnd: () => { this.#received.end() },
       onFinish: () => {},
       onError: err => { this.fail(err) }
@@ -120,6 +121,14 @@ export class SecuredDuplex implements HandshakeCarrier {
 
     // the last that was written goes out before the carrier is let go of
     void withinCloseTimeout(this.#carrierSink).then(async () => this.#carrierSource.return?.()).catch(() => {})
+  }
+
+  #onSent (): void {
+    if (this.#sent.isCancelled && this.#failure == null) {
+      this.fail(new CarrierClosedError('the carrier takes nothing more'))
+    } else {
+      this.#writer?.drained()
+    }
   }
 
   async #send (piece: Uint8Array): Promise<void> {

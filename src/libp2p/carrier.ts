@@ -2,6 +2,7 @@ import { CLOSE_TIMEOUT, MAX_LINE_BYTES } from '../constants.ts'
 import { CarrierClosedError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
 import { Deadline } from '../handshake/deadline.ts'
 import { LineReader } from '../handshake/line-reader.ts'
+import { isReadable, isRemoteEnded } from './stream-status.ts'
 import type { HandshakeCarrier } from '../handshake/handshake.ts'
 import type { AbortOptions, MessageStream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 
@@ -25,7 +26,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     stream.addEventListener('close', this.#onClose)
     stream.addEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
 
-    if (stream.status !== 'open' || remoteWriteStatusOf(stream) === 'closed') {
+    if (stream.status !== 'open' || isRemoteEnded(stream)) {
       this.#deadline.fail(new CarrierClosedError())
     }
   }
@@ -61,7 +62,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
 
   /** Lets the stream go on if it was paused here. */
   resume (): void {
-    if (this.#paused && this.#stream.status === 'open') {
+    if (this.#paused && isReadable(this.#stream)) {
       this.#stream.resume()
     }
 
@@ -100,7 +101,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     }
 
     // what follows a line is kept for later; a peer that sends a lot of it has to wait
-    if (this.#reader.bufferedBytes > MAX_LINE_BYTES && this.#stream.status === 'open') {
+    if (this.#reader.bufferedBytes > MAX_LINE_BYTES && isReadable(this.#stream)) {
       this.#paused = true
       this.#stream.pause()
     }
@@ -122,9 +123,4 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     this.#stream.removeEventListener('close', this.#onClose)
     this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite)
   }
-}
-
-// the base class of libp2p's message streams has it, their interface has not
-function remoteWriteStatusOf (stream: MessageStream & { remoteWriteStatus?: string }): string | undefined {
-  return stream.remoteWriteStatus
 }

@@ -11,6 +11,7 @@ import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
 import { errorCode } from './metrics.ts'
 import { SocketMemory } from './socket-memory.ts'
+import { isReadable } from './stream-status.ts'
 import type { SecurePeerMetrics } from './metrics.ts'
 import type { Session } from '../handshake/session.ts'
 import type { PlaintextSink } from '../record/record-reader.ts'
@@ -175,11 +176,13 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 
   sendPause (): void {
-    this.#carrier.pause()
+    if (isReadable(this.#carrier)) {
+      this.#carrier.pause()
+    }
   }
 
   sendResume (): void {
-    if (!this.#throttled) {
+    if (!this.#throttled && isReadable(this.#carrier)) {
       this.#carrier.resume()
     }
   }
@@ -219,9 +222,9 @@ export class SecuredMessageStream extends AbstractMessageStream {
     this.#finishIfCarrierIsRead()
 
     // only where the cipher is asynchronous does anything wait here
-    if (this.#reader.bufferedBytes > MAX_QUEUED_BYTES && !this.#throttled && this.#carrier.status === 'open') {
+    if (this.#reader.bufferedBytes > MAX_QUEUED_BYTES && !this.#throttled) {
       this.#throttled = true
-      this.#carrier.pause()
+      this.sendPause()
     }
   }
 
@@ -267,10 +270,11 @@ export class SecuredMessageStream extends AbstractMessageStream {
     return {
       onData: pieces => {
         this.onData(pieces.length === 1 ? pieces[0] : listOf(pieces))
-
-        if (this.#throttled && this.#reader.bufferedBytes < MAX_QUEUED_BYTES && this.readStatus === 'readable') {
+      },
+      onProgress: () => {
+        if (this.#throttled && this.#reader.bufferedBytes < MAX_QUEUED_BYTES) {
           this.#throttled = false
-          this.#carrier.resume()
+          this.readStatus === 'readable' && this.sendResume()
         }
       },
       onEnd: () => { this.onRemoteCloseWrite() },

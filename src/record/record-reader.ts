@@ -1,4 +1,5 @@
 import { concat } from '../encoding/bytes.ts'
+import { Fifo } from '../encoding/fifo.ts'
 import type { Opener } from './opener.ts'
 
 // pieces above which one copy is cheaper than a list of them
@@ -11,6 +12,9 @@ const MAX_PIECES = 1_024
 export interface PlaintextSink {
   /** Plaintext of whole, authenticated records, in order. */
   onData (pieces: Uint8Array[]): void
+
+  /** Less waits to be opened than before; only where opening is asynchronous. */
+  onProgress? (): void
 
   /** The other side has ended: no plaintext follows. */
   onEnd (): void
@@ -29,7 +33,7 @@ export interface PlaintextSink {
 export class RecordReader {
   readonly #opener: Opener
   readonly #sink: PlaintextSink
-  #chunks: Uint8Array[] = []
+  readonly #chunks = new Fifo<Uint8Array>()
   #bufferedBytes = 0
   #offset = 0
   #opening = false
@@ -72,15 +76,15 @@ export class RecordReader {
   /** Nothing more is given to the sink. */
   close (): void {
     this.#closed = true
-    this.#chunks = []
+    this.#chunks.clear()
     this.#bufferedBytes = 0
     this.#opener.wipe()
   }
 
   #run (): void {
     try {
-      while (!this.#opening && !this.#closed && this.#chunks.length > 0) {
-        const taken = this.#opener.take(this.#chunks[0], this.#offset)
+      while (!this.#opening && !this.#closed && this.#chunks.first != null) {
+        const taken = this.#opener.take(this.#chunks.first, this.#offset)
 
         if (taken instanceof Promise) {
           this.#opening = true
@@ -107,7 +111,7 @@ export class RecordReader {
     this.#offset += bytes
     this.#bufferedBytes -= bytes
 
-    if (this.#offset === this.#chunks[0].byteLength) {
+    if (this.#offset === this.#chunks.first?.byteLength) {
       this.#chunks.shift()
       this.#offset = 0
     }
@@ -142,6 +146,7 @@ export class RecordReader {
       this.#advance(taken)
       this.#deliver()
       this.#run()
+      this.#sink.onProgress?.()
     }
   }
 
