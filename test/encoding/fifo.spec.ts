@@ -33,8 +33,12 @@ describe('fifo', () => {
       fifo.push(i)
     }
 
+    let inOrder = 0
+
     for (let i = 0; i < count; i++) {
-      expect(fifo.shift() === i).to.be.true()
+      inOrder += fifo.shift() === i ? 1 : 0
     }
+
+    expect(inOrder).to.equal(count)
   }).timeout(5_000)
 })
