@@ -1,5 +1,5 @@
-import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
+import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { KnownPeersStoreError, parseKnownPeer } from './known-peer.ts'

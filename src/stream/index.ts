@@ -136,7 +136,7 @@ function classic (keys: Keys | PrivateKey, { ciphers, groups }: SecureOptions): 
 }
 
 function isKeyFile (keys: Keys | PrivateKey): keys is Keys {
-  return keys == null || 'private' in keys
+  return typeof (keys as PrivateKey | undefined)?.sign !== 'function'
 }
 
 export default secure

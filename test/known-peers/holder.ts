@@ -1,5 +1,5 @@
-import { knownPeersFile } from '../../src/known-peers/file.ts'
 import { publicKeyFromPem } from '../../src/keys/index.ts'
+import { knownPeersFile } from '../../src/known-peers/file.ts'
 import { peerIdFromAnyPublicKey } from '../../src/libp2p/keys.ts'
 
 // A process that checks the key of stdin at each of the addresses 0 to 19, and

@@ -33,6 +33,8 @@ const STORES: Store[] = [
   ['a file', folder => knownPeersFile(join(folder, 'known.json')), damageAll]
 ]
 
+/* eslint-disable no-loop-func, max-nested-callbacks */
+
 describe('known peers', () => {
   let folder: string
   let alice: ProvenPeer

@@ -677,6 +677,8 @@ describe('the stream API', () => {
       [keys, { groups: ['modp5' as 'x25519'] }, 'x25519mlkem768'],
       [keys, { handshakeTimeout: 0 }, 'handshakeTimeout'],
       [undefined, {}, 'PEM'],
+      [{}, {}, 'PEM'],
+      [{}, { classic: true }, 'RSA'],
       [{ private: 'x', public: 'y' }, {}, 'PEM']
     ]
 
