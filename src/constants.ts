@@ -108,3 +108,6 @@ export const POOL_FROM_BYTES = 65_536
 
 /** Output buffers that all connections together keep for the next write, 320 KiB each. */
 export const MAX_POOLED_BUFFERS = 8
+
+/** Bytes of an array from which on handing its memory back costs less than collecting it. */
+export const RELEASE_FROM_BYTES = 4_096

@@ -22,7 +22,7 @@ const CIPHER: Record<CipherName, NobleCipher> = {
   'chacha20-poly1305': chacha20poly1305
 }
 
-/** Every primitive in plain JavaScript: for runtimes that bring nothing of their own. */
+/** Every primitive in plain JavaScript, but for RSA signatures: for runtimes that bring nothing of their own. */
 export const nobleBackend = {
   name: 'noble',
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
-import { TAG_BYTES } from '../constants.ts'
+import { RELEASE_FROM_BYTES, TAG_BYTES } from '../constants.ts'
 import { concat } from '../encoding/bytes.ts'
 import type { Aead, Opening } from './backend.ts'
 import type { CipherName } from '../constants.ts'
@@ -8,9 +8,6 @@ import type { CipherGCMTypes, KeyObject } from 'node:crypto'
 const OPTIONS = { authTagLength: TAG_BYTES }
 
 const SMALL_PIECE_BYTES = 1_024
-
-// below it, handing memory back costs more than collecting it
-const RELEASE_FROM_BYTES = 4_096
 
 /** An AEAD of node:crypto. */
 export class NodeAead implements Aead {
@@ -36,7 +33,7 @@ export class NodeAead implements Aead {
 
       // hands the memory back now: garbage collection of typed arrays is what
       // costs most after the encryption itself
-      if (ciphertext.byteLength >= RELEASE_FROM_BYTES) {
+      if (ciphertext.byteLength >= RELEASE_FROM_BYTES && ciphertext.byteLength === ciphertext.buffer.byteLength) {
         ciphertext.buffer.transfer(0)
       }
     }

@@ -79,6 +79,8 @@ export interface SecureDuplex extends Duplex<AsyncGenerator<Uint8Array, void>, I
  */
 export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit): Promise<SecureDuplex> {
   const { privateKey, remotePeer, role = 'peer', signal } = init
+  signal?.throwIfAborted()
+
   const settings = parseOptions(init, defaultBackend)
   const signer = signerFromPrivateKey(defaultBackend, privateKey)
 
@@ -86,7 +88,7 @@ export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit):
     throw new InvalidOptionError('extensions are for the roles dialer and listener')
   }
 
-  const secured = new SecuredDuplex(duplex)
+  const secured = new SecuredDuplex(duplex, err => { deadline.fail(err) })
   const deadline = new Deadline(settings.handshakeTimeout, signal, err => { secured.fail(err) })
 
   try {

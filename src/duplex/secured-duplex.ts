@@ -1,6 +1,6 @@
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES, MAX_QUEUED_BYTES, SEND_BUFFER_BYTES } from '../constants.ts'
 import { utf8 } from '../encoding/bytes.ts'
-import { CarrierClosedError, IdentityRejectedError, NegotiationError } from '../errors.ts'
+import { CarrierClosedError, IdentityRejectedError, NegotiationError, TruncatedError } from '../errors.ts'
 import { LineReader } from '../handshake/line-reader.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
@@ -19,6 +19,7 @@ export class SecuredDuplex implements HandshakeCarrier {
   readonly #sent = new ByteQueue(SEND_BUFFER_BYTES, () => { this.#onSent() })
   readonly #carrierSource: AsyncIterator<Bytes>
   readonly #carrierSink: Promise<unknown>
+  readonly #onFail: (err: Error) => void
   #reader?: RecordReader
   #writer?: RecordWriter
   #failure?: Error
@@ -26,11 +27,16 @@ export class SecuredDuplex implements HandshakeCarrier {
   #gate = Promise.withResolvers<void>()
   #drain?: PromiseWithResolvers<void>
 
-  constructor (carrier: ByteDuplex) {
+  /**
+   * @param carrier - below
+   * @param onFail - told of what breaks the connection
+   */
+  constructor (carrier: ByteDuplex, onFail: (err: Error) => void) {
+    this.#onFail = onFail
     this.#carrierSource = carrier.source[Symbol.asyncIterator]()
     this.#carrierSink = Promise.resolve(carrier.sink(this.#sent))
-    this.#carrierSink.catch(err => { this.fail(err) })
-    this.#pump().catch(err => { this.fail(err) })
+    this.#carrierSink.catch(this.#carrierFailed)
+    this.#pump().catch(this.#carrierFailed)
   }
 
   async readLine (): Promise<Uint8Array> {
@@ -110,7 +116,12 @@ export class SecuredDuplex implements HandshakeCarrier {
 
   /** Breaks the connection: no end is sent, so that the other side sees it cut off. */
   readonly fail = (err: Error): void => {
-    this.#failure ??= err
+    if (this.#failure != null) {
+      return
+    }
+
+    this.#failure = err
+    this.#onFail(err)
     this.#lines.fail(err)
     this.#reader?.close()
     this.#writer?.close()
@@ -121,6 +132,12 @@ export class SecuredDuplex implements HandshakeCarrier {
 
     // the last that was written goes out before the carrier is let go of
     void withinCloseTimeout(this.#carrierSink).then(async () => this.#carrierSource.return?.()).catch(() => {})
+  }
+
+  readonly #carrierFailed = (cause: Error): void => {
+    const isCut = this.#reader != null && !this.#reader.ended
+
+    this.fail(isCut ? new TruncatedError({ cause }) : new CarrierClosedError(`the carrier failed - ${cause.message}`, { cause }))
   }
 
   #onSent (): void {

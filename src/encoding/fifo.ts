@@ -3,7 +3,7 @@ const CUT_AFTER = 1_024
 
 /** First in, first out, where taking does not move what is left: an array's shift() does. */
 export class Fifo<T> {
-  #entries: T[] = []
+  #entries: Array<T | undefined> = []
   #taken = 0
 
   get first (): T | undefined {
@@ -17,8 +17,9 @@ export class Fifo<T> {
   shift (): T | undefined {
     const entry = this.first
 
+    // nothing that was taken is kept alive
     if (this.#taken < this.#entries.length) {
-      this.#taken++
+      this.#entries[this.#taken++] = undefined
     }
 
     if (this.#taken === this.#entries.length) {

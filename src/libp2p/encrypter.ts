@@ -1,5 +1,5 @@
 import { InvalidParametersError, serviceCapabilities } from '@libp2p/interface'
-import { CLOSE_TIMEOUT, PROTOCOL } from '../constants.ts'
+import { PROTOCOL } from '../constants.ts'
 import { defaultBackend } from '../crypto/index.ts'
 import { parseOptions } from '../options.ts'
 import { MessageStreamCarrier } from './carrier.ts'
@@ -13,14 +13,13 @@ import type { HeaderFields } from '../handshake/header.ts'
 import type { Signer } from '../identity/signer.ts'
 import type { SecurePeerComponents, SecurePeerExtensions } from '../index.ts'
 import type { SecurePeerInit, Settings } from '../options.ts'
-import type { ConnectionEncrypter, Logger, MessageStream, SecureConnectionOptions, SecuredConnection, Startable, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { ConnectionEncrypter, Logger, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** The connection encrypter: options in, handshake, secured connection out. */
-export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions>, Startable {
+export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
   public readonly protocol = PROTOCOL
   readonly #components: SecurePeerComponents
-  readonly #muxers = new Set<StreamMuxer>()
   readonly #settings: Settings
   readonly #signer: Signer
   readonly #log: Logger
@@ -40,20 +39,6 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions>, St
     '@libp2p/connection-encryption',
     'libp2p-secure-peer'
   ]
-
-  start (): void {}
-
-  /**
-   * Ends all connections before anything of the node stops: listeners of
-   * transports destroy their sockets while the connection manager still closes
-   * connections, and nothing would tell that from a cut.
-   */
-  async beforeStop (): Promise<void> {
-    const signal = AbortSignal.timeout(CLOSE_TIMEOUT)
-    await Promise.allSettled([...this.#muxers].map(async muxer => muxer.close({ signal })))
-  }
-
-  stop (): void {}
 
   async secureInbound (connection: MessageStream, options?: SecureConnectionOptions): Promise<SecuredConnection<SecurePeerExtensions>> {
     return this.#secure(connection, 'listener', options)
@@ -141,7 +126,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions>, St
       throw new InvalidParametersError(`the stream muxer ${protocol} is not registered any more`)
     }
 
-    return endWithMuxer(factory, stream, this.#muxers)
+    return endWithMuxer(factory, stream)
   }
 }
 

@@ -32,6 +32,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
   // what comes in the turn in which this stream was made, for whoever is given it to listen first
   #early?: Uint8Array[]
+  #earlyBytes = 0
 
   // this side wants no more: what is cut off now is not missed
   #closing = false
@@ -198,8 +199,15 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
   readonly #receiveEarly = (): void => {
     const early = this.#early ?? []
+
+    // what still comes while these are read joins them at their end
+    for (const chunk of early) {
+      this.#receive(chunk)
+    }
+
     this.#early = undefined
-    early.forEach(this.#receive)
+    this.#earlyBytes = 0
+    this.#unthrottle()
     this.#finishIfCarrierIsRead()
   }
 
@@ -214,6 +222,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
     for (const chunk of event.data instanceof Uint8Array ? [event.data] : event.data) {
       if (this.#early != null) {
         this.#early.push(chunk)
+        this.#earlyBytes += chunk.byteLength
       } else {
         this.#receive(chunk)
       }
@@ -221,10 +230,21 @@ export class SecuredMessageStream extends AbstractMessageStream {
 
     this.#finishIfCarrierIsRead()
 
-    // only where the cipher is asynchronous does anything wait here
-    if (this.#reader.bufferedBytes > MAX_QUEUED_BYTES && !this.#throttled) {
+    // but for the first turn, only where the cipher is asynchronous does anything wait here
+    if (this.#waitingBytes() > MAX_QUEUED_BYTES && !this.#throttled) {
       this.#throttled = true
       this.sendPause()
+    }
+  }
+
+  #waitingBytes (): number {
+    return this.#earlyBytes + this.#reader.bufferedBytes
+  }
+
+  #unthrottle (): void {
+    if (this.#throttled && this.#waitingBytes() <= MAX_QUEUED_BYTES) {
+      this.#throttled = false
+      this.readStatus === 'readable' && this.sendResume()
     }
   }
 
@@ -252,16 +272,12 @@ export class SecuredMessageStream extends AbstractMessageStream {
       return
     }
 
-    if (error != null && this.#reader.ended) {
-      // reset after the authenticated end, by a peer that no longer reads: nothing is missing
-      this.#onFinish()
-    } else if (error != null && (this.#closing || this.status !== 'open' || (local === true && !isSocketError(error)))) {
+    if (error != null && local === true && !isSocketError(error)) {
       this.abort(this.#failure ?? error)
-    } else if (error != null) {
-      this.#fail(new TruncatedError({ cause: error }))
     } else if (this.#finished) {
       this.#onFinish()
     } else if (this.#carrier.readBufferLength === 0) {
+      // also after a reset: all may have come before, the authenticated end as well
       this.#reader.finish()
     }
   }
@@ -271,12 +287,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
       onData: pieces => {
         this.onData(pieces.length === 1 ? pieces[0] : listOf(pieces))
       },
-      onProgress: () => {
-        if (this.#throttled && this.#reader.bufferedBytes < MAX_QUEUED_BYTES) {
-          this.#throttled = false
-          this.readStatus === 'readable' && this.sendResume()
-        }
-      },
+      onProgress: () => { this.#unthrottle() },
       onEnd: () => { this.onRemoteCloseWrite() },
       onFinish: () => { this.#onFinish() },
       onError: err => { this.#fail(err) }
@@ -311,9 +322,13 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 
   #fail (err: Error): void {
-    if (this.#closing && err instanceof TruncatedError) {
-      this.#onFinish()
-      return
+    if (err instanceof TruncatedError) {
+      if (this.#closing) {
+        this.#onFinish()
+        return
+      }
+
+      err = new TruncatedError({ cause: this.#carrierClosed?.error })
     }
 
     this.#failure = err

@@ -1,5 +1,6 @@
+import { raceSignal } from 'race-signal'
 import type { SecuredMessageStream } from './message-stream.ts'
-import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { StreamMuxerFactory } from '@libp2p/interface'
 
 /**
  * Ends the secured stream when its muxer closes. A libp2p connection closes its
@@ -8,22 +9,20 @@ import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
  *
  * @param factory - of the muxer that was agreed on
  * @param stream - that the muxer runs over
- * @param open - holds the muxer for as long as its connection is open
  */
-export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream, open: Set<StreamMuxer>): StreamMuxerFactory {
+export function endWithMuxer (factory: StreamMuxerFactory, stream: SecuredMessageStream): StreamMuxerFactory {
   return {
     protocol: factory.protocol,
     createStreamMuxer: maConn => {
       const muxer = factory.createStreamMuxer(maConn)
       const close = muxer.close.bind(muxer)
+      let closing: Promise<void> | undefined
 
+      // a second close returns at once while the first still waits for streams
       muxer.close = async options => {
-        await close(options)
-        await stream.endWrites(options)
+        closing ??= close(options).then(async () => stream.endWrites(options))
+        await raceSignal(closing, options?.signal)
       }
-
-      open.add(muxer)
-      stream.addEventListener('close', () => { open.delete(muxer) })
 
       return muxer
     }

