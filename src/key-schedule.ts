@@ -27,6 +27,9 @@ export class HandshakeSecrets {
   readonly #th1: Uint8Array
   readonly #dh: Uint8Array
 
+  // KEM secrets that were mixed in, wiped with this stage
+  readonly #ss: Uint8Array[] = []
+
   /**
    * @param backend - derives all of it
    * @param suite - what was elected
@@ -45,11 +48,12 @@ export class HandshakeSecrets {
    *
    * @param side - who sends it
    * @param t - the transcript that this header signs (SPEC 3.4)
-   * @param ss - the KEM secret that this side encapsulated, empty without a KEM
+   * @param ss - the KEM secret that this side encapsulated, empty without a KEM; wiped with this stage
    * @param kem - the ciphertext that carries it, empty without a KEM
    */
   headerAead (side: Side, t: Uint8Array, ss: Uint8Array, kem: Uint8Array): Aead {
     // SPEC 5.3: header_prk_S = HKDF-Extract(t_S, ss_S || dh)
+    this.#ss.push(ss)
     const inputKey = concat([ss, this.#dh])
     const prk = this.#backend.hkdfExtract(t, inputKey)
 
@@ -88,7 +92,7 @@ export class HandshakeSecrets {
   }
 
   wipe (): void {
-    wipe(this.#dh)
+    wipe(this.#dh, ...this.#ss)
   }
 }
 

@@ -66,17 +66,12 @@ export function parseOptions (init: SecurePeerInit, backend: Backend): Settings 
     throw new InvalidOptionError(`handshakeTimeout is ${handshakeTimeout}, not 1 to ${MAX_TIMER} milliseconds`)
   }
 
-  for (const [name, value] of Object.entries(init.extensions ?? {})) {
-    if (!(value instanceof Uint8Array)) {
-      throw new InvalidOptionError(`the extension ${name} is not a Uint8Array`)
-    }
-  }
-
+  // copies: what was checked must not change later
   return {
     ciphers: parseNames('ciphers', init.ciphers, CIPHERS, backend.ciphers, DEFAULT_CIPHERS),
     groups: parseNames('groups', init.groups, GROUPS, GROUPS, GROUPS),
-    identify: Array.isArray(identify) ? identify : [identify],
-    extensions: init.extensions,
+    identify: Array.isArray(identify) ? [...identify] : [identify],
+    extensions: init.extensions != null ? copyExtensions(init.extensions) : undefined,
     handshakeTimeout
   }
 }
@@ -104,5 +99,19 @@ function parseNames<Name extends string> (
     throw new InvalidOptionError(`this runtime lacks ${missing.join(', ')} of ${option}; it has ${available.join(', ')}`)
   }
 
-  return names
+  return [...names]
+}
+
+function copyExtensions (extensions: Extensions): Extensions {
+  const copy: Extensions = Object.create(null)
+
+  for (const [name, value] of Object.entries(extensions)) {
+    if (!name.isWellFormed() || !(value instanceof Uint8Array)) {
+      throw new InvalidOptionError(`the extension ${name.toWellFormed()} is not a Uint8Array under a well-formed name`)
+    }
+
+    copy[name] = new Uint8Array(value)
+  }
+
+  return copy
 }

@@ -3,11 +3,10 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { expand, extract } from '@noble/hashes/hkdf.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { ml_kem768 as mlKem768 } from '@noble/post-quantum/ml-kem.js'
 import { concat } from '../encoding/bytes.ts'
 import { isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
+import { nobleHash } from './noble-hash.ts'
 import { verifyRsaWithWebCrypto } from './rsa.ts'
 import type { Aead, Backend, Encapsulation, MlKem768Keys, Opening, X25519Keys } from './backend.ts'
 import type { CipherName } from '../constants.ts'
@@ -29,27 +28,7 @@ export const nobleBackend = {
   // without hardware behind them both are table free, but ChaCha20 is four times faster
   ciphers: ['chacha20-poly1305', 'aes-256-gcm', 'aes-128-gcm'] as const,
 
-  randomBytes (length: number): Uint8Array {
-    return globalThis.crypto.getRandomValues(new Uint8Array(length))
-  },
-
-  sha256 (...parts: Uint8Array[]): Uint8Array {
-    const hash = sha256.create()
-
-    for (const part of parts) {
-      hash.update(part)
-    }
-
-    return hash.digest()
-  },
-
-  hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
-    return extract(sha256, inputKey, salt)
-  },
-
-  hkdfExpand (pseudorandomKey: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-    return expand(sha256, pseudorandomKey, info, length)
-  },
+  ...nobleHash,
 
   generateX25519 (): X25519Keys {
     const { secretKey, publicKey } = x25519.keygen()

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto'
 import { CIPHERS, HASH_BYTES, NONCE_BYTES, CIPHER_KEY_BYTES } from '../constants.ts'
-import { concat } from '../encoding/bytes.ts'
-import { isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
+import { concat, wipe } from '../encoding/bytes.ts'
+import { ED25519_PKCS8_PREFIX, isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
 import { nobleBackend } from './noble.ts'
 import { NodeAead } from './node-aead.ts'
 import { nodeMlKem768 } from './node-mlkem.ts'
@@ -35,7 +35,7 @@ export const nodeBackend = {
       hash.update(part)
     }
 
-    return hash.digest()
+    return new Uint8Array(hash.digest())
   },
 
   hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
@@ -45,7 +45,11 @@ export const nodeBackend = {
   hkdfExpand (pseudorandomKey: Uint8Array, info: Uint8Array, length: number): Uint8Array {
     // every key and secret of the key schedule is one block
     if (length <= HASH_BYTES) {
-      return hmac(pseudorandomKey, info).update(FIRST_BLOCK).digest().subarray(0, length)
+      const block = hmac(pseudorandomKey, info).update(FIRST_BLOCK).digest()
+      const bytes = new Uint8Array(block.subarray(0, length))
+      wipe(block)
+
+      return bytes
     }
 
     return nobleBackend.hkdfExpand(pseudorandomKey, info, length)
@@ -97,12 +101,12 @@ export const nodeBackend = {
 
   signer (type: 'ed25519' | 'rsa', secret: Uint8Array): (message: Uint8Array) => MaybePromise<Uint8Array> {
     if (type === 'ed25519') {
-      const key = crypto.createPrivateKey({ key: Buffer.from(concat([ED25519_PKCS8_PREFIX, secret])), format: 'der', type: 'pkcs8' })
+      const key = importPrivateKey(concat([ED25519_PKCS8_PREFIX, secret]), 'pkcs8')
 
       return message => crypto.sign(null, message, key)
     }
 
-    const key = crypto.createPrivateKey({ key: Buffer.from(secret), format: 'der', type: 'pkcs1' })
+    const key = importPrivateKey(concat([secret]), 'pkcs1')
 
     // a millisecond and more: not on the event loop
     return async message => new Promise((resolve, reject) => {
@@ -113,8 +117,14 @@ export const nodeBackend = {
   }
 } satisfies Backend
 
-// PrivateKeyInfo of an Ed25519 key up to the seed itself (RFC 8410)
-const ED25519_PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20)
+/** Imports a private key and wipes `der`. */
+function importPrivateKey (der: Uint8Array, type: 'pkcs1' | 'pkcs8'): crypto.KeyObject {
+  try {
+    return crypto.createPrivateKey({ key: der as Buffer, format: 'der', type })
+  } finally {
+    wipe(der)
+  }
+}
 
 // with a KeyObject, since raw key bytes make it five times as slow
 function hmac (key: Uint8Array, data: Uint8Array): crypto.Hmac {

@@ -46,13 +46,13 @@ export class WebAead implements Aead {
     // encrypt method, "get a copy of the bytes"); a test holds each runtime to it
     const plaintext = pieces.length === 1 ? pieces[0] : concat(pieces)
 
-    return this.#subtle.encrypt(this.#params(nonce.slice(), associatedData.slice()), this.#key, plaintext as BufferSource)
+    return this.#subtle.encrypt(this.#params(new Uint8Array(nonce), new Uint8Array(associatedData)), this.#key, plaintext as BufferSource)
       .then(sealed => { out.set(new Uint8Array(sealed), offset) })
   }
 
   open (nonce: Uint8Array, associatedData: Uint8Array): Opening {
     const chunks: Uint8Array[] = []
-    const params = this.#params(nonce.slice(), associatedData.slice())
+    const params = this.#params(new Uint8Array(nonce), new Uint8Array(associatedData))
 
     return {
       update: ciphertext => { chunks.push(ciphertext) },
@@ -98,7 +98,7 @@ export class PendingAead implements Aead {
       return this.#aead.seal(nonce, associatedData, pieces, out, offset)
     }
 
-    const kept = [nonce.slice(), associatedData.slice(), [concat(pieces)]] as const
+    const kept = [new Uint8Array(nonce), new Uint8Array(associatedData), [concat(pieces)]] as const
 
     return this.#pending.then(aead => aead.seal(...kept, out, offset))
   }
@@ -108,13 +108,13 @@ export class PendingAead implements Aead {
       return this.#aead.open(nonce, associatedData)
     }
 
-    const kept = [nonce.slice(), associatedData.slice()] as const
+    const kept = [new Uint8Array(nonce), new Uint8Array(associatedData)] as const
     const chunks: Uint8Array[] = []
 
     return {
       update: ciphertext => { chunks.push(ciphertext) },
       final: tag => {
-        const keptTag = tag.slice()
+        const keptTag = new Uint8Array(tag)
 
         return this.#pending.then(aead => {
           const opening = aead.open(...kept)

@@ -1,6 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { concat, fromHex, wipe } from '../encoding/bytes.ts'
 import { derSequence } from '../encoding/der.ts'
+import { ED25519_PKCS8_PREFIX } from '../identity/signature.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 
@@ -10,9 +11,6 @@ const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 // no WebCrypto has secp256k1
 const ALGORITHM = { rsa: RSA, ed25519: ED25519, ecdsa: P256, secp256k1: undefined }
-
-// PrivateKeyInfo of an Ed25519 key up to the seed itself (RFC 8410)
-const ED25519_PKCS8_PREFIX = fromHex('302e020100300506032b657004220420')
 
 // PrivateKeyInfo of an RSA key up to the OCTET STRING that holds it: version 0,
 // rsaEncryption, NULL (RFC 5958, RFC 8017)
@@ -34,7 +32,7 @@ export async function verifyWithWebCrypto (subtle: SubtleCrypto, { type, raw }: 
 
 /** A function that signs with a key imported once. */
 export function createWebSigner (subtle: SubtleCrypto, type: 'ed25519' | 'rsa', secret: Uint8Array): (message: Uint8Array) => Promise<Uint8Array> {
-  const signer = type === 'ed25519' ? ed25519Signer(subtle, secret.slice()) : webSigner(subtle, RSA, rsaPkcs8(secret))
+  const signer = type === 'ed25519' ? ed25519Signer(subtle, new Uint8Array(secret)) : webSigner(subtle, RSA, rsaPkcs8(secret))
 
   // told to those who sign
   signer.catch(() => {})

@@ -1,7 +1,6 @@
-import { expand, extract } from '@noble/hashes/hkdf.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { wipe } from '../encoding/bytes.ts'
 import { P1363_BYTES } from '../identity/signature.ts'
+import { nobleHash } from './noble-hash.ts'
 import { PendingAead, WebAead } from './web-aead.ts'
 import { encapsulateWebMlKem768, generateWebMlKem768, generateWebX25519, webMlKem768Works, webX25519Works } from './web-key-exchange.ts'
 import { createWebSigner, verifyWithWebCrypto } from './web-signature.ts'
@@ -31,27 +30,7 @@ export function createWebBackend (subtle: SubtleCrypto | undefined): Backend {
     name: 'web',
     ciphers: subtle != null ? NATIVE_ORDER : PLAIN_ORDER,
 
-    randomBytes (length: number): Uint8Array {
-      return globalThis.crypto.getRandomValues(new Uint8Array(length))
-    },
-
-    sha256 (...parts: Uint8Array[]): Uint8Array {
-      const hash = sha256.create()
-
-      for (const part of parts) {
-        hash.update(part)
-      }
-
-      return hash.digest()
-    },
-
-    hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
-      return extract(sha256, inputKey, salt)
-    },
-
-    hkdfExpand (pseudorandomKey: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-      return expand(sha256, pseudorandomKey, info, length)
-    },
+    ...nobleHash,
 
     async generateX25519 (): Promise<X25519Keys> {
       const native = await hasX25519()
@@ -72,7 +51,7 @@ export function createWebBackend (subtle: SubtleCrypto | undefined): Backend {
     },
 
     aead (cipher: CipherName, key: Uint8Array): Aead {
-      return subtle == null && plainBackend != null ? plainBackend.aead(cipher, key) : new PendingAead(importAead(subtle, cipher, key.slice()))
+      return subtle == null && plainBackend != null ? plainBackend.aead(cipher, key) : new PendingAead(importAead(subtle, cipher, new Uint8Array(key)))
     },
 
     async verify (key: IdentityKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
@@ -86,10 +65,6 @@ export function createWebBackend (subtle: SubtleCrypto | undefined): Backend {
         } catch {
           // an algorithm that is missing, or a key that is none
         }
-      }
-
-      if (key.type === 'rsa') {
-        return (await import('./web-rsa.ts')).verifyRsa(key, message, signature)
       }
 
       return (await plain()).verify(key, message, signature)

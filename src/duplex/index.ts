@@ -43,6 +43,8 @@ import type { AbortOptions, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Duplex } from 'it-stream-types'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
+export type { Role }
+
 /** A chunk of a carrier or of a source. */
 export type Bytes = Uint8Array | Uint8ArrayList
 
@@ -75,7 +77,7 @@ export interface SecureDuplex extends Duplex<AsyncGenerator<Uint8Array, void>, I
  * Secures `duplex`.
  *
  * @throws {InvalidOptionError} on options without a meaning
- * @throws an error of this package, or `UnexpectedPeerError`, when the handshake fails; the duplex is closed then
+ * @throws an error of this package, or `UnexpectedPeerError`, when the handshake fails; the duplex is closed then, but for a signal that was aborted before
  */
 export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit): Promise<SecureDuplex> {
   const { privateKey, remotePeer, role = 'peer', signal } = init

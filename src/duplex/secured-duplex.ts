@@ -52,6 +52,11 @@ export class SecuredDuplex implements HandshakeCarrier {
 
   /** From lines to records. */
   begin (session: Session): void {
+    if (this.#failure != null) {
+      session.wipe()
+      throw this.#failure
+    }
+
     this.#writer = new RecordWriter(session.sealer, {
       write: records => this.#sent.push(records),
       onDrain: () => { this.#drain?.resolve() },
@@ -134,10 +139,10 @@ export class SecuredDuplex implements HandshakeCarrier {
     void withinCloseTimeout(this.#carrierSink).then(async () => this.#carrierSource.return?.()).catch(() => {})
   }
 
-  readonly #carrierFailed = (cause: Error): void => {
+  readonly #carrierFailed = (cause: unknown): void => {
     const isCut = this.#reader != null && !this.#reader.ended
 
-    this.fail(isCut ? new TruncatedError({ cause }) : new CarrierClosedError(`the carrier failed - ${cause.message}`, { cause }))
+    this.fail(isCut ? new TruncatedError({ cause }) : new CarrierClosedError(`the carrier failed - ${cause instanceof Error ? cause.message : String(cause)}`, { cause }))
   }
 
   #onSent (): void {

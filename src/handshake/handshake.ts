@@ -1,5 +1,5 @@
 import { CIPHERS, GROUPS } from '../constants.ts'
-import { compare, concat, wipe } from '../encoding/bytes.ts'
+import { compare, concat } from '../encoding/bytes.ts'
 import { AuthenticationError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
 import { HandshakeSecrets } from '../key-schedule.ts'
 import { elect } from './election.ts'
@@ -101,9 +101,14 @@ export async function handshake<Peer> (carrier: HandshakeCarrier, options: Hands
 
     // 6. A dialer and a peer accept last: they refuse with a record.
     const session = openSession(exchange, own, remote)
-    const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
+    try {
+      const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
 
-    return { session, muxer, peer }
+      return { session, muxer, peer }
+    } catch (err) {
+      session.wipe()
+      throw err
+    }
   } finally {
     exchange.secrets.wipe()
   }
@@ -189,7 +194,6 @@ async function writeHeader ({ options, hello, remoteHello, suite, side, secrets 
 async function writeRefusal ({ options, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array, reason: string): Promise<Uint8Array> {
   const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
   const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
-  wipe(sharedSecret)
 
   return sealLine2(aead, ciphertext, refusal(reason))
 }
@@ -245,7 +249,6 @@ async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader,
 
 function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2 & { header: RemoteHeader }): Session {
   const session = secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
-  wipe(own.ss, remote.ss)
 
   return new Session(session, side, remote.header)
 }

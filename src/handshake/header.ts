@@ -36,8 +36,8 @@ const LEGAL: Record<Role, Role> = { dialer: 'listener', listener: 'dialer', peer
 const ZERO_NONCE = new Uint8Array(NONCE_BYTES)
 const NO_DATA = new Uint8Array()
 
-// no line has room for more
-const MAX_ENTRIES = MAX_LINE_BYTES
+// more than a line has room for
+const MAX_ENTRIES = MAX_LINE_BYTES / 2
 
 /**
  * A header as SPEC 3.5 has it: payload and signature over it and transcript `t`.

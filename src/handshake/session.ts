@@ -1,5 +1,5 @@
 import { RECORD_TYPE } from '../constants.ts'
-import { utf8 } from '../encoding/bytes.ts'
+import { utf8, wipe } from '../encoding/bytes.ts'
 import { printableReason } from '../encoding/reason.ts'
 import { exportKeyingMaterial } from '../key-schedule.ts'
 import { Opener } from '../record/opener.ts'
@@ -41,12 +41,19 @@ export class Session {
 
   /** th2 of SPEC 5.4, 32 bytes: public, and the same for no two connections. */
   get transcriptHash (): Uint8Array {
-    return this.#secrets.transcriptHash
+    return new Uint8Array(this.#secrets.transcriptHash)
   }
 
   /** See {@link exportKeyingMaterial} of the key schedule (SPEC 5.6). */
   exportKeyingMaterial (label: string, context: Uint8Array | undefined, length: number): Uint8Array {
     return exportKeyingMaterial(this.#secrets, label, context, length)
+  }
+
+  /** Ends a session that nobody will use. */
+  wipe (): void {
+    this.sealer.wipe()
+    this.opener.wipe()
+    wipe(this.#secrets.exporter)
   }
 
   /** A reject record (SPEC 6.3), after which this side sends nothing. */

@@ -7,6 +7,9 @@ import { derInteger, DerReader, derSequence } from '../encoding/der.ts'
 /** Bytes of an `ecdsa` signature: r and s, 32 big-endian bytes each (IEEE P1363). */
 export const P1363_BYTES = 64
 
+/** PrivateKeyInfo of an Ed25519 key up to the seed itself (RFC 8410). */
+export const ED25519_PKCS8_PREFIX = fromHex('302e020100300506032b657004220420')
+
 // half of the order of secp256k1, rounded down, big endian
 const HALF_ORDER = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')
 

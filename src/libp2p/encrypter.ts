@@ -1,6 +1,7 @@
-import { InvalidParametersError, serviceCapabilities } from '@libp2p/interface'
+import { serviceCapabilities } from '@libp2p/interface'
 import { PROTOCOL } from '../constants.ts'
 import { defaultBackend } from '../crypto/index.ts'
+import { NegotiationError } from '../errors.ts'
 import { parseOptions } from '../options.ts'
 import { MessageStreamCarrier } from './carrier.ts'
 import { establish, noExtensions } from './establish.ts'
@@ -82,6 +83,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
 
   #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established): SecuredConnection<SecurePeerExtensions> {
     const { session, remotePeer, identifyStep } = established
+    const muxer = this.#muxerFactory(established.muxer)
     const rest = carrier.release()
     const stream = new SecuredMessageStream(connection, session, rest, this.#metrics)
 
@@ -100,7 +102,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
         transcriptHash: session.transcriptHash,
         exportKeyingMaterial: (label, context, length) => session.exportKeyingMaterial(label, context, length)
       },
-      streamMuxer: this.#streamMuxer(established.muxer, stream)
+      streamMuxer: muxer != null ? endWithMuxer(muxer, stream) : undefined
     }
   }
 
@@ -115,7 +117,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     }
   }
 
-  #streamMuxer (protocol: string | undefined, stream: SecuredMessageStream): StreamMuxerFactory | undefined {
+  #muxerFactory (protocol: string | undefined): StreamMuxerFactory | undefined {
     if (protocol == null) {
       return undefined
     }
@@ -123,10 +125,10 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     const factory = this.#components.upgrader.getStreamMuxers().get(protocol)
 
     if (factory == null) {
-      throw new InvalidParametersError(`the stream muxer ${protocol} is not registered any more`)
+      throw new NegotiationError('ERR_NO_COMMON_MUXER', `the stream muxer ${protocol} is not registered any more`)
     }
 
-    return endWithMuxer(factory, stream)
+    return factory
   }
 }
 

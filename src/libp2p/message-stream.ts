@@ -244,7 +244,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
   #unthrottle (): void {
     if (this.#throttled && this.#waitingBytes() <= MAX_QUEUED_BYTES) {
       this.#throttled = false
-      this.readStatus === 'readable' && this.sendResume()
+
+      if (this.readStatus === 'readable') {
+        this.sendResume()
+      }
     }
   }
 
@@ -303,7 +306,13 @@ export class SecuredMessageStream extends AbstractMessageStream {
         this.#countSent?.(records.byteLength)
 
         // a carrier that closed meanwhile says so by its close event
-        return this.#carrier.status !== 'open' || this.#carrier.send(records)
+        const canSendMore = this.#carrier.status !== 'open' || this.#carrier.send(records)
+
+        if (this.#writer.bufferedBytes === 0 && this.listenerCount('idle') > 0) {
+          this.safeDispatchEvent('idle')
+        }
+
+        return canSendMore
       },
       onDrain: () => {
         this.safeDispatchEvent('drain')

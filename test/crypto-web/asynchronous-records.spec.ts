@@ -2,7 +2,8 @@ import { StreamStateError } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import { expect } from 'aegir/chai'
 import { pEvent } from 'p-event'
-import { MAX_RECORD_PLAINTEXT_BYTES, RECORD_TYPE, SEND_BUFFER_BYTES } from '../../src/constants.ts'
+import { MAX_QUEUED_BYTES, MAX_RECORD_PLAINTEXT_BYTES, RECORD_TYPE, SEND_BUFFER_BYTES } from '../../src/constants.ts'
+import { nobleBackend } from '../../src/crypto/noble.ts'
 import { concat, utf8 } from '../../src/encoding/bytes.ts'
 import { SecuredMessageStream } from '../../src/libp2p/message-stream.ts'
 import { Opener } from '../../src/record/opener.ts'
@@ -14,6 +15,8 @@ import { HeldBackend, turn } from './fixtures/held-backend.ts'
 import { sessionPair } from './fixtures/pair.ts'
 import { flipped, pattern } from './fixtures/sessions.ts'
 import type { Backend } from '../../src/crypto/backend.ts'
+import type { StreamCloseEvent } from '@libp2p/interface'
+import type { AbstractMultiaddrConnection } from '@libp2p/utils'
 
 const SUITE = { group: 'x25519', cipher: 'chacha20-poly1305' } as const
 const OVERHEAD_BYTES = 20
@@ -375,6 +378,60 @@ describe('records with an asynchronous cipher', () => {
       expect(() => alice.send(utf8('late'))).to.throw(StreamStateError)
       await closed
       expect(received.bytes()).to.equalBytes(concat(writes))
+    })
+
+    it('should give what came before its carrier closed while that was paused, then say that it was cut', async () => {
+      held.shuffle = true
+      const [alice, session] = await sessionPair({ backend: nobleBackend, role: 'dialer' }, { backend: held.backend, role: 'listener' })
+      const [outbound, inbound] = multiaddrConnectionPair() as unknown as AbstractMultiaddrConnection[]
+      const bob = new SecuredMessageStream(inbound, session, new Uint8Array())
+      const received = collect(bob)
+      const bytes = pattern(2 * MAX_QUEUED_BYTES, 1)
+      await turn()
+
+      held.shuffle = false
+      outbound.send(await alice.sealer.sealData([bytes], bytes.byteLength))
+
+      while (inbound.readStatus !== 'paused') {
+        await pEvent(inbound, 'message')
+      }
+
+      inbound.onTransportClosed()
+      const closed = pEvent<'close', StreamCloseEvent>(bob, 'close')
+      held.shuffle = true
+      await held.finishAll()
+      expect(await closed).to.have.nested.property('error.code', 'ERR_TRUNCATED')
+      expect(received.bytes()).to.equalBytes(bytes.subarray(0, 5 * MAX_RECORD_PLAINTEXT_BYTES))
+    })
+
+    it('should go on when its queue ran empty while it was paused', async () => {
+      held.shuffle = true
+      const [alice, session] = await sessionPair({ backend: nobleBackend, role: 'dialer' }, { backend: held.backend, role: 'listener' })
+      const [outbound, inbound] = multiaddrConnectionPair() as unknown as AbstractMultiaddrConnection[]
+      const bob = new SecuredMessageStream(inbound, session, new Uint8Array())
+      const received = collect(bob)
+      const bytes = pattern(2 * MAX_QUEUED_BYTES, 1)
+      await turn()
+
+      // nothing is opened until so much waits that the carrier is paused
+      held.shuffle = false
+      outbound.send(await alice.sealer.sealData([bytes], bytes.byteLength))
+
+      while (inbound.readStatus !== 'paused') {
+        await pEvent(inbound, 'message')
+      }
+
+      // all of it is opened while nobody wants it
+      bob.pause()
+      await held.finishAll()
+      held.shuffle = true
+      bob.resume()
+      expect(inbound.readStatus).to.equal('readable')
+
+      outbound.send(await alice.sealer.seal(RECORD_TYPE.end, new Uint8Array()))
+      await pEvent(bob, 'remoteCloseWrite')
+      expect(received.bytes()).to.equalBytes(bytes)
+      bob.abort(new Error('done'))
     })
   })
 })

@@ -2,7 +2,6 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { expect } from 'aegir/chai'
 import { CIPHER_KEY_BYTES, CIPHERS, TAG_BYTES } from '../../src/constants.ts'
 import { nobleBackend } from '../../src/crypto/noble.ts'
-import { verifyRsa } from '../../src/crypto/web-rsa.ts'
 import { createWebBackend } from '../../src/crypto/web.ts'
 import { concat, fromHex, utf8 } from '../../src/encoding/bytes.ts'
 import { identityKey } from '../../src/identity/public-key.ts'
@@ -175,26 +174,6 @@ describe('primitives of the backends of browsers', () => {
       }
     })
   }
-
-  describe('RSA in plain JavaScript', () => {
-    let privateKey: PrivateKey
-
-    before(async () => {
-      privateKey = await generateKeyPair('RSA', 2048)
-    })
-
-    it('should refuse a signature that is longer, shorter or not below the modulus', async () => {
-      const { key } = signerFromPrivateKey(nobleBackend, privateKey)
-      const message = utf8('message')
-      const signature = await privateKey.sign(message)
-
-      expect(verifyRsa(key, message, signature)).to.equal(true)
-      expect(verifyRsa(key, message, concat([Uint8Array.of(0), signature]))).to.equal(false)
-      expect(verifyRsa(key, message, signature.subarray(1))).to.equal(false)
-      expect(verifyRsa(key, message, new Uint8Array(256).fill(0xff))).to.equal(false)
-      expect(verifyRsa(key, message, new Uint8Array(256))).to.equal(false)
-    })
-  })
 
   it('should sign Ed25519 where WebCrypto does not', async () => {
     const privateKey = await generateKeyPair('Ed25519')
