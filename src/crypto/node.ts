@@ -12,6 +12,10 @@ import type { IdentityKey } from '../identity/public-key.ts'
 
 const FIRST_BLOCK = Uint8Array.of(1)
 
+// runtimes with node:crypto differ in what they have: Bun lacks both
+const NATIVE_CIPHERS = CIPHERS.filter(canUse)
+const HAS_SECP256K1 = crypto.getCurves().includes('secp256k1')
+
 // SPKI of an X25519 key up to the key itself (RFC 8410). Its 12 bytes are whole
 // base64 groups, and a PEM string is the cheapest form that OpenSSL imports.
 const X25519_PEM_PREFIX = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VuAyEA'
@@ -22,7 +26,7 @@ export const nodeBackend = {
   name: 'node',
   letsGoAtOnce: true,
 
-  ciphers: CIPHERS.filter(canUse),
+  ciphers: NATIVE_CIPHERS,
 
   randomBytes (length: number): Uint8Array {
     return crypto.getRandomValues(new Uint8Array(length))
@@ -77,16 +81,20 @@ export const nodeBackend = {
   },
 
   aead (cipher: CipherName, key: Uint8Array): Aead {
-    return new NodeAead(cipher, key)
+    return NATIVE_CIPHERS.includes(cipher) ? new NodeAead(cipher, key) : nobleBackend.aead(cipher, key)
   },
 
-  verify (key: IdentityKey, message: Uint8Array, signature: Uint8Array): boolean {
+  verify (key: IdentityKey, message: Uint8Array, signature: Uint8Array): MaybePromise<boolean> {
     if (key.type === 'ecdsa' && signature.byteLength !== P1363_BYTES) {
       return false
     }
 
     if (key.type === 'secp256k1' && !isCanonicalSecp256k1Signature(signature)) {
       return false
+    }
+
+    if (key.type === 'secp256k1' && !HAS_SECP256K1) {
+      return nobleBackend.verify(key, message, signature)
     }
 
     try {
@@ -135,7 +143,6 @@ function digestOf (key: IdentityKey): string | null {
   return key.type === 'ed25519' ? null : 'sha256'
 }
 
-// runtimes with node:crypto differ in what they have: Bun has no ChaCha20-Poly1305
 function canUse (cipher: CipherName): boolean {
   try {
     crypto.createCipheriv(cipher, new Uint8Array(CIPHER_KEY_BYTES[cipher]), new Uint8Array(NONCE_BYTES))

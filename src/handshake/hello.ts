@@ -43,8 +43,10 @@ export interface RemoteHello extends Hello {
 /** Makes line 1 with a fresh token and fresh keys; the two groups share one X25519 key. */
 export async function createHello (backend: Backend, groups: readonly GroupName[], ciphers: readonly CipherName[]): Promise<OwnHello> {
   const token = backend.randomBytes(TOKEN_BYTES)
-  const x25519 = await backend.generateX25519()
-  const mlKem768 = groups.includes('x25519mlkem768') ? await backend.generateMlKem768() : undefined
+  const [x25519, mlKem768] = await Promise.all([
+    backend.generateX25519(),
+    groups.includes('x25519mlkem768') ? backend.generateMlKem768() : undefined
+  ])
 
   const dh = groups.map(group => {
     const share = group === 'x25519' || mlKem768 == null ? x25519.publicKey : concat([mlKem768.encapsulationKey, x25519.publicKey])
