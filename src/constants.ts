@@ -16,12 +16,15 @@ export const NAME_PATTERN = /^[a-z0-9-]{1,32}$/
 export const X25519_KEY_BYTES = 32
 export const MLKEM768_KEY_BYTES = 1184
 
-// SPEC 3.3: strongest first, which is how ties are broken
-export const GROUPS = ['x25519mlkem768', 'x25519'] as const
-export const CIPHERS = ['aes-256-gcm', 'chacha20-poly1305', 'aes-128-gcm'] as const
+/** A key exchange group (SPEC 3.2). */
+export type GroupName = 'x25519mlkem768' | 'x25519'
 
-export type GroupName = typeof GROUPS[number]
-export type CipherName = typeof CIPHERS[number]
+/** An AEAD for headers and records (SPEC 3.2). */
+export type CipherName = 'aes-256-gcm' | 'chacha20-poly1305' | 'aes-128-gcm'
+
+// SPEC 3.3: strongest first, which is how ties are broken
+export const GROUPS: readonly GroupName[] = ['x25519mlkem768', 'x25519']
+export const CIPHERS: readonly CipherName[] = ['aes-256-gcm', 'chacha20-poly1305', 'aes-128-gcm']
 
 export const CIPHER_KEY_BYTES: Record<CipherName, number> = {
   'aes-256-gcm': 32,
