@@ -21,8 +21,7 @@ export interface NeighbourEvents {
  * error of the connection, which ends no process either.
  */
 export class Neighbours {
-  readonly #sources = new Map<Source, () => void>()
-  readonly #sinks = new Map<Sink, () => void>()
+  readonly #neighbours = new Map<NodeJS.EventEmitter, Neighbour>()
   readonly #events: NeighbourEvents
   #closed = false
 
@@ -31,63 +30,101 @@ export class Neighbours {
   }
 
   addSource (source: NodeJS.ReadableStream): void {
-    this.#sources.set(source as Source, watch(source, ['close'], cause => { this.#events.onSourceClose(cause) }))
+    this.#add(source).source = source as Source
   }
 
   addSink (sink: NodeJS.WritableStream): void {
-    this.#sinks.set(sink as Sink, watch(sink, ['close', 'finish'], cause => { this.#events.onSinkClose(cause) }))
+    this.#add(sink).sink = sink as Sink
   }
 
   removeSource (source: NodeJS.ReadableStream): void {
-    this.#remove(this.#sources, source as Source)
+    this.#remove(source, 'source')
   }
 
   removeSink (sink: NodeJS.WritableStream): void {
-    this.#remove(this.#sinks, sink as Sink)
+    this.#remove(sink, 'sink')
   }
 
   /** Closes all: sinks when they have sent what they were given, sources at once. */
   close (): void {
     this.#closed = true
 
-    for (const source of this.#sources.keys()) {
-      // a socket is both
-      if (!this.#sinks.has(source as unknown as Sink) && source !== process.stdin) {
-        source.destroy?.()
+    for (const { source, sink } of this.#neighbours.values()) {
+      if (sink != null) {
+        closeSoon(sink)
+      } else if (source !== process.stdin) {
+        source?.destroy?.()
       }
-    }
-
-    for (const sink of this.#sinks.keys()) {
-      closeSoon(sink)
     }
   }
 
+  #add (stream: NodeJS.EventEmitter): Neighbour {
+    const neighbour = this.#neighbours.get(stream) ?? new Neighbour(stream, this.#events)
+    this.#neighbours.set(stream, neighbour)
+
+    return neighbour
+  }
+
   // what is being closed is watched to its end: its errors are nobody's now
-  #remove<T> (streams: Map<T, () => void>, stream: T): void {
-    if (!this.#closed) {
-      streams.get(stream)?.()
-      streams.delete(stream)
+  #remove (stream: NodeJS.EventEmitter, role: 'source' | 'sink'): void {
+    const neighbour = this.#neighbours.get(stream)
+
+    if (neighbour == null || this.#closed) {
+      return
+    }
+
+    neighbour[role] = undefined
+
+    if (neighbour.source == null && neighbour.sink == null) {
+      neighbour.unwatch()
+      this.#neighbours.delete(stream)
     }
   }
 }
 
-/** @returns what stops watching */
-function watch (stream: NodeJS.EventEmitter, events: string[], onClose: (cause?: Error) => void): () => void {
-  let cause: Error | undefined
+/** One stream, with one listener for each event: a socket has not many to spare. */
+class Neighbour {
+  source?: Source
+  sink?: Sink
 
-  const onError = (err: Error): void => { cause ??= err }
-  const onEvent = (): void => { onClose(cause) }
-  const unwatch = (): void => {
-    stream.removeListener('error', onError)
-    stream.removeListener('close', unwatch)
-    events.forEach(event => { stream.removeListener(event, onEvent) })
+  readonly #stream: NodeJS.EventEmitter
+  readonly #events: NeighbourEvents
+  #cause?: Error
+
+  constructor (stream: NodeJS.EventEmitter, events: NeighbourEvents) {
+    this.#stream = stream
+    this.#events = events
+
+    stream.on('error', this.#onError)
+    stream.on('finish', this.#onFinish)
+    stream.on('close', this.#onClose)
   }
 
-  stream.on('error', onError)
-  events.forEach(event => { stream.on(event, onEvent) })
-  stream.on('close', unwatch)
+  unwatch (): void {
+    this.#stream.removeListener('error', this.#onError)
+    this.#stream.removeListener('finish', this.#onFinish)
+    this.#stream.removeListener('close', this.#onClose)
+  }
 
-  return unwatch
+  readonly #onError = (err: Error): void => {
+    this.#cause ??= err
+  }
+
+  readonly #onFinish = (): void => {
+    if (this.sink != null) {
+      this.#events.onSinkClose(this.#cause)
+    }
+  }
+
+  readonly #onClose = (): void => {
+    this.unwatch()
+
+    if (this.source != null) {
+      this.#events.onSourceClose(this.#cause)
+    }
+
+    this.#onFinish()
+  }
 }
 
 function closeSoon (sink: Sink): void {
