@@ -1,9 +1,7 @@
 /**
  * The stream API beside the original, `node:tls` and a bare socket: rate, CPU
  * time and memory of one transfer over TCP, each side in a process of its own.
- * Of what `npm run build` made:
- *
- *   node benchmarks/stream.ts [rounds] [--quick]
+ * Of what `npm run build` made: `node benchmarks/stream.ts [rounds] [--quick]`.
  *
  * The original runs on the Node 20 of the development dependencies, all others
  * on the Node that runs this. It does not wait for the wire, so that what is

@@ -1,5 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, getDiffieHellman, randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
 import { expect } from 'aegir/chai'
 import { generateKeys } from '../../src/keys/index.ts'
 import { bytesToKey, classicCipher, hasClassicCipher } from '../../src/stream/classic/cipher.ts'
@@ -8,6 +10,7 @@ import { FrameWriter } from '../../src/stream/classic/frame-writer.ts'
 import { createHeader } from '../../src/stream/classic/header.ts'
 import { rc4 } from '../../src/stream/classic/rc4.ts'
 import { secure } from '../../src/stream/index.ts'
+import { packageFile } from '../stream/package-root.ts'
 import type { Keys } from '../../src/keys/index.ts'
 
 const require = createRequire(import.meta.url)
@@ -153,6 +156,29 @@ describe('0.2', () => {
     })
   })
 
+  describe('code', () => {
+    it('should be imported by the stream API only, and by one file of it', async () => {
+      const importers: string[] = []
+
+      for (const name of await readdir(packageFile('src'), { recursive: true })) {
+        if (name.endsWith('.ts') && !name.startsWith(join('stream', 'classic')) && /from '[^']*classic/.test(await readFile(join(packageFile('src'), name), 'utf8'))) {
+          importers.push(name)
+        }
+      }
+
+      expect(importers).to.deep.equal([join('stream', 'index.ts')])
+    })
+
+    it('should not be reachable from the package\'s other entries', async () => {
+      for (const entry of ['index.ts', 'duplex/index.ts', 'keys/index.ts', 'known-peers/index.ts', 'known-peers/file.ts']) {
+        const files = await importedBy(join(packageFile('src'), entry))
+
+        expect(files.size).to.be.above(3)
+        expect([...files].filter(file => file.includes('classic'))).to.deep.equal([])
+      }
+    })
+  })
+
   describe('options', () => {
     it('should refuse ciphers of which none is left', () => {
       expect(() => secure(keys, { classic: true, ciphers: ['SEED', 'aes-256-gcm'] })).to.throw('SEED, aes-256-gcm').with.property('code', 'ERR_INVALID_OPTION')
@@ -171,6 +197,19 @@ describe('0.2', () => {
     })
   })
 })
+
+// all files that a file needs when it runs: types are none
+async function importedBy (file: string, found = new Set<string>()): Promise<Set<string>> {
+  if (!found.has(file)) {
+    found.add(file)
+
+    for (const [, path] of (await readFile(file, 'utf8')).matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)'/gm)) {
+      await importedBy(resolve(dirname(file), path), found)
+    }
+  }
+
+  return found
+}
 
 function shuffled<T> (list: T[]): T[] {
   return list.map(entry => ({ entry, rank: Math.random() })).sort((a, b) => a.rank - b.rank).map(({ entry }) => entry)

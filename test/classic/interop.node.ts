@@ -33,7 +33,7 @@ const CASES: Case[] = [
 const CHUNKS = [1, 15, 16, 17, 31, 32, 33, 1000, 65_536, 300_000].map(size => randomBytes(size))
 const SENT = Buffer.concat(CHUNKS)
 
-/* eslint-disable no-loop-func, max-nested-callbacks */
+/* eslint-disable no-loop-func */
 
 describe('secure-peer@0.2.1 on the other end', () => {
   let keys: { ours: Keys, theirs: Keys }

@@ -16,6 +16,8 @@ const PORT = 5000
 
 const RUNTIMES: Array<[name: string, path: string]> = [['this Node', process.execPath], ['Node 22', nodeRuntime(22)]]
 
+/* eslint-disable no-loop-func */
+
 describe('the examples of the seed\'s README', () => {
   let folder: string
   let server: ChildProcess

@@ -6,6 +6,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'aegir/chai'
+import { createLibp2p } from 'libp2p'
 import { generateKeys, privateKeyFromKeys } from '../../src/keys/index.ts'
 import { peerIdFromAnyPublicKey } from '../../src/libp2p/keys.ts'
 import secureByDefault, { secure } from '../../src/stream/index.ts'
@@ -640,6 +641,18 @@ describe('the stream API', () => {
       expect(id.peerId.toString()).to.equal(peerIdFromAnyPublicKey(privateKeyFromKeys(theirs).publicKey).toString())
     })
   }
+
+  it('should give an identity the PeerId of a libp2p node with the same key file', async () => {
+    const keys = await generateKeys()
+    const node = await createLibp2p({ start: false, privateKey: privateKeyFromKeys(keys) })
+
+    for (const options of [{}, { classic: true }]) {
+      const a = secure(await generateKeys(), options)()
+      join(a, secure(keys, options)())
+
+      expect((await connected(a)).id.peerId.equals(node.peerId)).to.be.true()
+    }
+  })
 
   it('should take libp2p keys', async () => {
     const keys = await generateKeys()
