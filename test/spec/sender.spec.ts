@@ -215,7 +215,13 @@ describe('what a side sends', () => {
   for (const role of ['dialer', 'listener'] as const) {
     it(`should send nothing but lines as ${role} before its identify step accepted`, async () => {
       const sent = Promise.withResolvers<Uint8Array>()
-      const victim = await Victim[role]({ identify: async () => { sent.resolve(concat(victim.wire.received)) } })
+      const victim = await Victim[role]({
+        identify: async () => {
+          // what was written before is on the wire after this turn
+          await new Promise(resolve => setTimeout(resolve))
+          sent.resolve(concat(victim.wire.received))
+        }
+      })
       await new EvilPeer(victim.wire, { role: role === 'dialer' ? 'listener' : 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
       const before = linesOf(await sent.promise)
 
