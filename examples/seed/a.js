@@ -9,10 +9,10 @@ const peer = secure(JSON.parse(readFileSync(new URL('a.json', import.meta.url), 
 
 const server = net.createServer(socket => {
   const sec = peer(stream => {
-    pipeline(stream, upperCase(), stream).catch(err => { console.error(err.message) })
+    pipeline(stream, upperCase(), stream).catch(err => { process.stderr.write(`${err.message}\n`) })
   })
 
-  pipeline(socket, sec, socket).catch(err => { console.error(err.message) })
+  pipeline(socket, sec, socket).catch(err => { process.stderr.write(`${err.message}\n`) })
 })
 
 server.listen(5000)

@@ -1,3 +1,4 @@
+/* eslint-disable no-var, import/order */
 // The second example of secure-peer 0.2's README: only the package's name is another.
 var secure = require('libp2p-secure-peer/stream')
 var peer = secure(require('./b.json'))

@@ -15,7 +15,7 @@ const sec = peer(stream => {
 
 sec.on('identify', known.at('localhost:5000'))
 sec.on('error', err => {
-  console.error(err.message)
+  process.stderr.write(`${err.message}\n`)
   process.exitCode = 1
 })
 
