@@ -93,7 +93,7 @@ async function codeOfHello (...faults: HelloFault[]): Promise<string> {
   return err?.code
 }
 
-async function codeOfHeader (first: HeaderFault, second?: HeaderFault): Promise<string> {
+async function outcomeOfHeader (first: HeaderFault, second?: HeaderFault): Promise<{ code: string, ended?: 'fin' | 'reset' }> {
   const victim = await Victim.listener({ ...second?.victim, ...first.victim })
   const evil = new EvilPeer(victim.wire, {
     role: 'dialer',
@@ -109,7 +109,11 @@ async function codeOfHeader (first: HeaderFault, second?: HeaderFault): Promise<
   victim.wire.fin()
   const err = await victim.secured.then(() => undefined, err => err)
 
-  return err?.message.split(':')[0]
+  return { code: err?.message.split(':')[0], ended: victim.wire.ended }
+}
+
+async function codeOfHeader (first: HeaderFault, second?: HeaderFault): Promise<string> {
+  return (await outcomeOfHeader(first, second)).code
 }
 
 describe('order of the checks', () => {
@@ -124,6 +128,18 @@ describe('order of the checks', () => {
       expect(await codeOfHeader(fault), what).to.equal(fault.code)
     }
   })
+
+  for (const what of ['a rejection', 'a steering', 'no common muxer']) {
+    it(`should close the carrier in order after ${what}, whose reason is owed`, async () => {
+      expect(await outcomeOfHeader(HEADER_FAULTS[what])).to.have.property('ended', 'fin')
+    })
+  }
+
+  for (const what of ['a length that is not padded', 'a wrong tag', 'another token', 'an unknown key type', 'a wrong signature', 'another peer']) {
+    it(`should close the carrier at once after ${what}`, async () => {
+      expect(await outcomeOfHeader(HEADER_FAULTS[what])).to.have.property('ended', 'reset')
+    })
+  }
 
   for (const [[first, a], [second, b]] of pairsOf(HELLO_FAULTS)) {
     it(`should find ${first} before ${second} in a hello`, async () => {
