@@ -167,3 +167,12 @@ export class TruncatedError extends SecurePeerError {
     this.name = 'TruncatedError'
   }
 }
+
+/**
+ * Whether the other side is told the reason for an error (SPEC 3.7), so that its
+ * connection is closed in order.
+ */
+export function isExplained (err: unknown): err is IdentityRejectedError | NegotiationError {
+  return err instanceof IdentityRejectedError ||
+    (err instanceof NegotiationError && (err.code === 'ERR_NO_COMMON_MUXER' || err.code === 'ERR_STEERED'))
+}

@@ -55,7 +55,20 @@ import type { SecurePeerInit } from './options.ts'
 import type { ComponentLogger, ConnectionEncrypter, Metrics, PrivateKey, Upgrader } from '@libp2p/interface'
 
 export { PROTOCOL } from './constants.ts'
-export * from './errors.ts'
+export {
+  AuthenticationError,
+  CarrierClosedError,
+  HandshakeTimeoutError,
+  IdentityRejectedError,
+  InvalidOptionError,
+  NegotiationError,
+  ProtocolViolationError,
+  RefusedError,
+  RejectedError,
+  SecurePeerError,
+  TruncatedError
+} from './errors.ts'
+export type { SecurePeerErrorCode } from './errors.ts'
 export type { CipherName, Extensions, GroupName, SecurePeerInit }
 export type { IdentifyFunction, RemoteIdentity } from './libp2p/identify.ts'
 

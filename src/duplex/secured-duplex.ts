@@ -1,6 +1,6 @@
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES, MAX_QUEUED_BYTES, SEND_BUFFER_BYTES } from '../constants.ts'
 import { utf8 } from '../encoding/bytes.ts'
-import { CarrierClosedError, IdentityRejectedError, NegotiationError, TruncatedError } from '../errors.ts'
+import { CarrierClosedError, IdentityRejectedError, isExplained, TruncatedError } from '../errors.ts'
 import { LineReader } from '../handshake/line-reader.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
@@ -113,7 +113,7 @@ export class SecuredDuplex implements HandshakeCarrier {
 
   /** Ends a handshake that failed; what was written is still sent. */
   async close (err: Error): Promise<void> {
-    this.#sent.end(err instanceof IdentityRejectedError || err instanceof NegotiationError ? undefined : err)
+    this.#sent.end(isExplained(err) ? undefined : err)
     this.fail(err)
 
     await withinCloseTimeout(this.#carrierSink)

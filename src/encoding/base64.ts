@@ -7,7 +7,7 @@ interface Base64Array extends Uint8Array {
   toBase64? (): string
 }
 
-const Base64Array = Uint8Array as typeof Uint8Array & {
+const Base64Decoder = Uint8Array as typeof Uint8Array & {
   fromBase64? (text: string, options: { lastChunkHandling: 'strict' }): Uint8Array
 }
 
@@ -46,5 +46,5 @@ function decode (text: string): Uint8Array {
     return bytes.subarray(0, bytes.write(text, 'base64'))
   }
 
-  return Base64Array.fromBase64?.(text, { lastChunkHandling: 'strict' }) ?? Uint8Array.from(atob(text), character => character.charCodeAt(0))
+  return Base64Decoder.fromBase64?.(text, { lastChunkHandling: 'strict' }) ?? Uint8Array.from(atob(text), character => character.charCodeAt(0))
 }

@@ -1,6 +1,6 @@
 import { CIPHERS, GROUPS } from '../constants.ts'
 import { compare, concat } from '../encoding/bytes.ts'
-import { AuthenticationError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
+import { AuthenticationError, IdentityRejectedError, isExplained, NegotiationError, ProtocolViolationError } from '../errors.ts'
 import { HandshakeSecrets } from '../key-schedule.ts'
 import { elect } from './election.ts'
 import { openLine2, parseLine2, refusal, sealLine2, signHeader, verifyHeader } from './header.ts'
@@ -238,7 +238,7 @@ async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader,
 
     return agreeMuxer(role, fields, remote)
   } catch (err) {
-    if (err instanceof IdentityRejectedError || err instanceof NegotiationError) {
+    if (isExplained(err)) {
       // whether or not the other side can be told
       await refuse(err instanceof IdentityRejectedError ? err.reason : err.message).catch(() => {})
     }

@@ -1,5 +1,5 @@
 import { CLOSE_TIMEOUT, MAX_LINE_BYTES } from '../constants.ts'
-import { CarrierClosedError, IdentityRejectedError, NegotiationError, ProtocolViolationError } from '../errors.ts'
+import { CarrierClosedError, isExplained, ProtocolViolationError } from '../errors.ts'
 import { Deadline } from '../handshake/deadline.ts'
 import { LineReader } from '../handshake/line-reader.ts'
 import { isReadable, isRemoteEnded } from './stream-status.ts'
@@ -79,7 +79,7 @@ export class MessageStreamCarrier implements HandshakeCarrier {
     this.#detach()
     this.resume()
 
-    if (err instanceof IdentityRejectedError || err instanceof NegotiationError) {
+    if (isExplained(err)) {
       try {
         await this.#stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT) })
         return

@@ -39,6 +39,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
   #carrierEnded = false
   #carrierClosed?: StreamCloseEvent
   #finished = false
+  #ended = false
   #throttled = false
 
   /**
@@ -188,6 +189,19 @@ export class SecuredMessageStream extends AbstractMessageStream {
     }
   }
 
+  protected dispatchReadBuffer (): void {
+    super.dispatchReadBuffer()
+    this.#tellEnd()
+  }
+
+  // after the last data was taken: who iterates stops at this event, and a reader
+  // that was paused would lose what still waits
+  #tellEnd (): void {
+    if (this.#ended && this.readBuffer.byteLength === 0) {
+      this.onRemoteCloseWrite()
+    }
+  }
+
   async #remoteEnd (options?: AbortOptions): Promise<void> {
     try {
       await pEvent(this, ['remoteCloseWrite', 'close'], { timeout: CLOSE_TIMEOUT, signal: options?.signal })
@@ -291,7 +305,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
         this.onData(pieces.length === 1 ? pieces[0] : listOf(pieces))
       },
       onProgress: () => { this.#unthrottle() },
-      onEnd: () => { this.onRemoteCloseWrite() },
+      onEnd: () => {
+        this.#ended = true
+        this.#tellEnd()
+      },
       onFinish: () => { this.#onFinish() },
       onError: err => { this.#fail(err) }
     }
