@@ -28,6 +28,12 @@ export interface HeaderFields {
 /** The other side's header, its signature verified. */
 export interface RemoteHeader extends HeaderFields {
   readonly key: IdentityKey
+
+  /** What was signed, as it came. */
+  readonly payload: string
+
+  /** The signature over it. */
+  readonly hash: Uint8Array
 }
 
 const LEGAL: Record<Role, Role> = { dialer: 'listener', listener: 'dialer', peer: 'peer' }
@@ -174,7 +180,7 @@ export async function verifyHeader (backend: Backend, plaintext: Uint8Array, exp
     throw new AuthenticationError('ERR_SIGNATURE', 'the remote header is not signed by the key it shows')
   }
 
-  return { key, ...parseFields(payload, expected.role) }
+  return { key, payload: signed, hash, ...parseFields(payload, expected.role) }
 }
 
 function encodeFields ({ muxers = [], encrypters = [], extensions = {} }: HeaderFields): object {

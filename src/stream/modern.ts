@@ -1,4 +1,3 @@
-import { HASH_BYTES, SIGNATURE_CONTEXT } from '../constants.ts'
 import { defaultBackend } from '../crypto/index.ts'
 import { encodeBase64 } from '../encoding/base64.ts'
 import { handshake } from '../handshake/handshake.ts'
@@ -6,8 +5,7 @@ import { publicKeyToPem } from '../keys/index.ts'
 import { peerIdFromAnyPublicKey, publicKeyFromIdentity, signerFromPrivateKey } from '../libp2p/keys.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
-import type { HandshakeHooks, RemoteIdentity, SignedHeader, StreamProtocol, StreamSession, Wire } from './protocol.ts'
-import type { Backend } from '../crypto/backend.ts'
+import type { HandshakeHooks, RemoteIdentity, StreamProtocol, StreamSession, Wire } from './protocol.ts'
 import type { Session } from '../handshake/session.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 import type { Signer } from '../identity/signer.ts'
@@ -17,7 +15,7 @@ import type { PrivateKey } from '@libp2p/interface'
 /**
  * Protocol 1.0 in the role of a peer: it does not matter which side began.
  *
- * @throws {@link InvalidOptionError} for a key that 1.0 does not allow, such as RSA below 2048 bits
+ * @throws {InvalidOptionError} for a key that 1.0 does not allow, such as RSA below 2048 bits
  */
 export function modernProtocol (privateKey: PrivateKey, settings: Settings): StreamProtocol {
   const signer = signerFromPrivateKey(defaultBackend, privateKey)
@@ -27,23 +25,19 @@ export function modernProtocol (privateKey: PrivateKey, settings: Settings): Str
 
 async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, hooks: HandshakeHooks): Promise<StreamSession> {
   const { ciphers, groups } = settings
-  const recorder = new HeaderRecorder(defaultBackend)
 
   const { session } = await handshake(wire, {
-    backend: recorder.backend,
+    backend: defaultBackend,
     role: 'peer',
     signer,
     groups,
     ciphers,
     fields: {},
-    verifyPeer: key => {
-      if (recorder.header != null) {
-        hooks.header(recorder.header)
-      }
-
-      return remotePeer(key)
-    },
-    identify: async (peer, _header, suite) => hooks.identify({ ...peer, ...suite })
+    verifyPeer: remotePeer,
+    identify: async (peer, { payload, hash }, suite) => {
+      hooks.header({ payload, hash: encodeBase64(hash) })
+      await hooks.identify({ ...peer, ...suite })
+    }
   })
 
   return streamSession(session)
@@ -63,24 +57,5 @@ function remotePeer (key: IdentityKey): Pick<RemoteIdentity, 'key' | 'peerId'> {
     // the form in which 0.2 showed keys and programs keep them
     key: { type: key.type, public: publicKey.type === 'RSA' ? publicKeyToPem(publicKey, 'pkcs1') : key.pem },
     peerId: peerIdFromAnyPublicKey(publicKey)
-  }
-}
-
-/** Keeps what the other side signed, as it comes by: only the seed's API shows that to anybody. */
-class HeaderRecorder {
-  header?: SignedHeader
-  readonly backend: Backend
-
-  constructor (backend: Backend) {
-    this.backend = {
-      ...backend,
-      verify: (key, message, signature) => {
-        // SPEC 4.2: context || t || payload
-        const payload = message.subarray(SIGNATURE_CONTEXT.length + HASH_BYTES)
-        this.header = { payload: Buffer.from(payload).toString(), hash: encodeBase64(signature) }
-
-        return backend.verify(key, message, signature)
-      }
-    }
   }
 }

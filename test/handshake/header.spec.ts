@@ -141,7 +141,7 @@ describe('header', () => {
     expect(Object.keys(JSON.parse(JSON.parse(header).payload))).to.deep.equal(['token', 'role', 'key'])
 
     const remote = await verifyHeader(nobleBackend, await signed({ ...PAYLOAD, role: 'peer', muxers: 7, extensions: 'x' }), { ...EXPECTED, role: 'peer' })
-    expect(Object.keys(remote)).to.deep.equal(['key'])
+    expect(Object.keys(remote)).to.deep.equal(['key', 'payload', 'hash'])
   })
 
   it('should give extensions without a prototype', async () => {
