@@ -1,13 +1,13 @@
 import { IdentityRejectedError } from '../errors.ts'
-import type { RemoteIdentity } from './protocol.ts'
+import type { ProvenIdentity } from './protocol.ts'
 import type { PeerId } from '@libp2p/interface'
 
 /**
  * Who the other side is, proven by its signature: the seed's `id`. Each listener
  * of `identify` gets one of its own and has to answer.
  */
-export class Identity implements RemoteIdentity {
-  readonly key: RemoteIdentity['key']
+export class Identity implements ProvenIdentity {
+  readonly key: ProvenIdentity['key']
   readonly peerId: PeerId
   readonly cipher: string
   readonly group?: string
@@ -15,7 +15,7 @@ export class Identity implements RemoteIdentity {
   readonly #decision: Decision
   #accepted = false
 
-  constructor (remote: RemoteIdentity, decision: Decision) {
+  constructor (remote: ProvenIdentity, decision: Decision) {
     this.key = remote.key
     this.peerId = remote.peerId
     this.cipher = remote.cipher

@@ -147,5 +147,5 @@ export { secure as 'module.exports' }
 export type { Keys }
 export type { Identity } from './identity.ts'
 export type { PlainStream } from './plain-stream.ts'
-export type { RemoteIdentity, SignedHeader } from './protocol.ts'
+export type { ProvenIdentity, SignedHeader } from './protocol.ts'
 export type { SecureStream, SecureStreamEvents } from './secure-stream.ts'

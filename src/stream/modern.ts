@@ -5,7 +5,7 @@ import { publicKeyToPem } from '../keys/index.ts'
 import { peerIdFromAnyPublicKey, publicKeyFromIdentity, signerFromPrivateKey } from '../libp2p/keys.ts'
 import { RecordReader } from '../record/record-reader.ts'
 import { RecordWriter } from '../record/record-writer.ts'
-import type { HandshakeHooks, RemoteIdentity, StreamProtocol, StreamSession, Wire } from './protocol.ts'
+import type { HandshakeHooks, ProvenIdentity, StreamProtocol, StreamSession, Wire } from './protocol.ts'
 import type { Session } from '../handshake/session.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 import type { Signer } from '../identity/signer.ts'
@@ -50,7 +50,7 @@ function streamSession (session: Session): StreamSession {
   }
 }
 
-function remotePeer (key: IdentityKey): Pick<RemoteIdentity, 'key' | 'peerId'> {
+function remotePeer (key: IdentityKey): Pick<ProvenIdentity, 'key' | 'peerId'> {
   const publicKey = publicKeyFromIdentity(key)
 
   return {

@@ -25,7 +25,7 @@ export interface HandshakeHooks {
   header (header: SignedHeader): void
 
   /** Resolves when every listener accepted; rejects to refuse. */
-  identify (remote: RemoteIdentity): Promise<void>
+  identify (remote: ProvenIdentity): Promise<void>
 }
 
 /** The seed's header: what a side says of itself, and its signature. */
@@ -38,7 +38,7 @@ export interface SignedHeader {
 }
 
 /** Who the other side is, proven by its signature. */
-export interface RemoteIdentity {
+export interface ProvenIdentity {
   readonly key: {
     /** `rsa`; in 1.0 also `ed25519`, `secp256k1` or `ecdsa`. */
     readonly type: string

@@ -7,7 +7,7 @@ import { HandshakeWire } from './handshake-wire.ts'
 import { Decision, Identity } from './identity.ts'
 import { Neighbours } from './neighbours.ts'
 import { PlainStream } from './plain-stream.ts'
-import type { RemoteIdentity, SignedHeader, StreamProtocol, StreamReader, StreamSession, StreamWriter } from './protocol.ts'
+import type { ProvenIdentity, SignedHeader, StreamProtocol, StreamReader, StreamSession, StreamWriter } from './protocol.ts'
 import type { IdentityRejectedError } from '../errors.ts'
 import type { PlaintextSink } from '../record/record-reader.ts'
 import type { RecordSink } from '../record/record-writer.ts'
@@ -148,7 +148,7 @@ export class SecureStream extends Duplex {
     process.nextTick(() => { this.#open(session) })
   }
 
-  async #identify (remote: RemoteIdentity): Promise<void> {
+  async #identify (remote: ProvenIdentity): Promise<void> {
     this.#wire.stopTimer()
 
     return new Promise((resolve, reject) => {
