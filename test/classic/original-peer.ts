@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { childEnv } from '../fixtures/child-env.ts'
 import { nodeRuntime, packageFile } from '../stream/package-root.ts'
 import type { Keys } from '../../src/keys/index.ts'
 import type { ChildProcess } from 'node:child_process'
@@ -36,7 +37,7 @@ export class OriginalPeer {
   #stderr = ''
 
   constructor (init: OriginalPeerInit) {
-    this.#process = spawn(nodeRuntime(20), ['--openssl-legacy-provider', '--no-deprecation', packageFile('test/classic/original-peer.cjs')])
+    this.#process = spawn(nodeRuntime(20), ['--openssl-legacy-provider', '--no-deprecation', packageFile('test/classic/original-peer.cjs')], { env: childEnv() })
     this.#process.stdin?.end(JSON.stringify(init))
     this.#process.stderr?.on('data', chunk => { this.#stderr += String(chunk) })
     this.#process.once('exit', () => { this.#wake() })

@@ -12,6 +12,7 @@ import { expect } from 'aegir/chai'
 import { Progress, progressOn } from '../../src/cli/progress.ts'
 import { privateKeyFromKeys } from '../../src/keys/index.ts'
 import { peerIdFromAnyPublicKey } from '../../src/libp2p/keys.ts'
+import { childEnv } from '../fixtures/child-env.ts'
 import type { PlainStream } from '../../src/stream/index.ts'
 import type { ChildProcess } from 'node:child_process'
 
@@ -295,7 +296,7 @@ class Command {
   #stderr = ''
 
   constructor (args: string[]) {
-    const child = this.#process = spawn(process.execPath, [CLI, ...args])
+    const child = this.#process = spawn(process.execPath, [CLI, ...args], { env: childEnv() })
     this.stdin = child.stdin
     this.#stdout = child.stdout
 

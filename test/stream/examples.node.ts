@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'aegir/chai'
 import { generateKeys } from '../../src/keys/index.ts'
+import { childEnv } from '../fixtures/child-env.ts'
 import { nodeRuntime, packageFile } from './package-root.ts'
 import type { ChildProcess } from 'node:child_process'
 
@@ -49,10 +50,10 @@ describe('the examples of the seed\'s README', () => {
   for (const [name, runtime] of RUNTIMES) {
     for (const [first, second] of [['a.cjs', 'b.cjs'], ['a.js', 'b.js'], ['a.js', 'b.cjs'], ['a.cjs', 'b.js']]) {
       it(`should run on ${name}: ${first} with ${second}`, async () => {
-        server = spawn(runtime, [join(folder, first)], { stdio: ['ignore', 'inherit', 'inherit'] })
+        server = spawn(runtime, [join(folder, first)], { stdio: ['ignore', 'inherit', 'inherit'], env: childEnv() })
         await listeningOn(PORT)
 
-        const client = spawn(runtime, [join(folder, second)], { stdio: ['ignore', 'pipe', 'inherit'] })
+        const client = spawn(runtime, [join(folder, second)], { stdio: ['ignore', 'pipe', 'inherit'], env: childEnv() })
         const [output, [code]] = await Promise.all([text(client.stdout), once(client, 'exit')])
 
         expect(output).to.equal('BEEP BOOP\n')
