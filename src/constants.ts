@@ -62,6 +62,12 @@ export const LABEL = {
   exportValue: 'export-value'
 } as const
 
+// SPEC 5.7
+export const KEY_LOG_LABEL = {
+  headerKey: { lesser: 'SECURE_PEER_HEADER_KEY_LESSER', greater: 'SECURE_PEER_HEADER_KEY_GREATER' },
+  traffic: { lesser: 'SECURE_PEER_TRAFFIC_SECRET_LESSER', greater: 'SECURE_PEER_TRAFFIC_SECRET_GREATER' }
+} as const
+
 export const HASH_BYTES = 32
 export const SECRET_BYTES = 32
 export const NONCE_BYTES = 12

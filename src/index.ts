@@ -70,6 +70,7 @@ export {
 } from './errors.ts'
 export type { SecurePeerErrorCode } from './errors.ts'
 export type { CipherName, Extensions, GroupName, SecurePeerInit }
+export type { KeyLog, KeyLogEntry, KeyLogLabel } from './key-log.ts'
 export type { IdentifyFunction, RemoteIdentity } from './libp2p/identify.ts'
 
 /** What the encrypter needs of a libp2p node. */

@@ -1,8 +1,10 @@
-import { CIPHER_KEY_BYTES, HASH_BYTES, LABEL, MAX_EXPORT_BYTES, NONCE_BYTES, PROTOCOL, SECRET_BYTES } from './constants.ts'
+import { CIPHER_KEY_BYTES, HASH_BYTES, KEY_LOG_LABEL, LABEL, MAX_EXPORT_BYTES, NONCE_BYTES, PROTOCOL, SECRET_BYTES } from './constants.ts'
 import { concat, utf8, wipe } from './encoding/bytes.ts'
 import { InvalidOptionError } from './errors.ts'
+import { logSecret } from './key-log.ts'
 import type { CipherName, GroupName } from './constants.ts'
 import type { Aead, Backend } from './crypto/backend.ts'
+import type { KeyLog, KeyLogLabel } from './key-log.ts'
 
 /** The side whose raw token is the lesser or the greater as a byte string (SPEC 3.2). */
 export type Side = 'lesser' | 'greater'
@@ -26,6 +28,7 @@ export class HandshakeSecrets {
   readonly #suite: Suite
   readonly #th1: Uint8Array
   readonly #dh: Uint8Array
+  readonly #keyLog?: KeyLog
 
   // KEM secrets that were mixed in, wiped with this stage
   readonly #ss: Uint8Array[] = []
@@ -35,12 +38,14 @@ export class HandshakeSecrets {
    * @param suite - what was elected
    * @param th1 - SPEC 3.2, 32 bytes
    * @param dh - the X25519 shared secret, 32 bytes, wiped with this stage
+   * @param keyLog - is given header keys and traffic secrets, where somebody asked for that
    */
-  constructor (backend: Backend, suite: Suite, th1: Uint8Array, dh: Uint8Array) {
+  constructor (backend: Backend, suite: Suite, th1: Uint8Array, dh: Uint8Array, keyLog?: KeyLog) {
     this.#backend = backend
     this.#suite = suite
     this.#th1 = th1
     this.#dh = dh
+    this.#keyLog = keyLog
   }
 
   /**
@@ -60,6 +65,7 @@ export class HandshakeSecrets {
     // SPEC 5.3: header_key_S = HKDF-Expand(header_prk_S, info(header-key-S, SHA-256(kem_S)), key length)
     const key = this.#backend.hkdfExpand(prk, info(this.#suite, LABEL.headerKey[side], this.#backend.sha256(kem)), CIPHER_KEY_BYTES[this.#suite.cipher])
     const aead = this.#backend.aead(this.#suite.cipher, key)
+    this.#log(KEY_LOG_LABEL.headerKey[side], key)
     wipe(inputKey, prk, key)
 
     return aead
@@ -82,6 +88,8 @@ export class HandshakeSecrets {
 
     // SPEC 5.4: traffic_S_0 = HKDF-Expand(master, info(traffic-S), 32)
     const traffic = { lesser: expand(LABEL.traffic.lesser), greater: expand(LABEL.traffic.greater) }
+    this.#log(KEY_LOG_LABEL.traffic.lesser, traffic.lesser)
+    this.#log(KEY_LOG_LABEL.traffic.greater, traffic.greater)
 
     // SPEC 5.4: exporter = HKDF-Expand(master, info(exporter), 32)
     const exporter = expand(LABEL.exporter)
@@ -93,6 +101,13 @@ export class HandshakeSecrets {
 
   wipe (): void {
     wipe(this.#dh, ...this.#ss)
+  }
+
+  // SPEC 5.7: where the application asked for it, and nowhere else
+  #log (label: KeyLogLabel, secret: Uint8Array): void {
+    if (this.#keyLog != null) {
+      logSecret(this.#keyLog, label, this.#th1, secret)
+    }
   }
 }
 

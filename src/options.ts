@@ -3,6 +3,7 @@ import { InvalidOptionError } from './errors.ts'
 import type { CipherName, GroupName } from './constants.ts'
 import type { Backend } from './crypto/backend.ts'
 import type { Extensions } from './handshake/header.ts'
+import type { KeyLog } from './key-log.ts'
 import type { IdentifyFunction } from './libp2p/identify.ts'
 
 /** Options that all APIs of this package share. */
@@ -36,6 +37,12 @@ export interface SecurePeerInit {
    * @default 10_000
    */
   handshakeTimeout?: number
+
+  /**
+   * Breaks the confidentiality of every connection: is given the secrets with
+   * which a recording of it can be read. To find faults, never in production.
+   */
+  keyLog?: KeyLog
 }
 
 /** Options as the handshake wants them. */
@@ -45,6 +52,7 @@ export interface Settings {
   readonly identify: readonly IdentifyFunction[]
   readonly extensions?: Extensions
   readonly handshakeTimeout: number
+  readonly keyLog?: KeyLog
 }
 
 // milliseconds that a timer can wait
@@ -66,13 +74,18 @@ export function parseOptions (init: SecurePeerInit, backend: Backend): Settings 
     throw new InvalidOptionError(`handshakeTimeout is ${handshakeTimeout}, not 1 to ${MAX_TIMER} milliseconds`)
   }
 
+  if (init.keyLog != null && typeof init.keyLog !== 'function') {
+    throw new InvalidOptionError('keyLog is not a function')
+  }
+
   // copies: what was checked must not change later
   return {
     ciphers: parseNames('ciphers', init.ciphers, CIPHERS, backend.ciphers, DEFAULT_CIPHERS),
     groups: parseNames('groups', init.groups, GROUPS, GROUPS, GROUPS),
     identify: Array.isArray(identify) ? [...identify] : [identify],
     extensions: init.extensions != null ? copyExtensions(init.extensions) : undefined,
-    handshakeTimeout
+    handshakeTimeout,
+    keyLog: init.keyLog ?? undefined
   }
 }
 

@@ -4,6 +4,7 @@ import { InvalidOptionError } from '../src/errors.ts'
 import { securePeer } from '../src/index.ts'
 import { parseOptions } from '../src/options.ts'
 import type { Backend } from '../src/crypto/backend.ts'
+import type { KeyLog } from '../src/key-log.ts'
 import type { SecurePeerInit } from '../src/options.ts'
 
 const WRONG: Record<string, [SecurePeerInit, string]> = {
@@ -20,6 +21,7 @@ const WRONG: Record<string, [SecurePeerInit, string]> = {
   'a time that is no number': [{ handshakeTimeout: NaN }, 'handshakeTimeout is NaN'],
   'a time that no timer can wait for': [{ handshakeTimeout: 2 ** 31 }, 'handshakeTimeout is 2147483648'],
   'a time without an end': [{ handshakeTimeout: Infinity }, 'handshakeTimeout is Infinity'],
+  'a key log that is no function': [{ keyLog: 'keys.log' as unknown as KeyLog }, 'keyLog is not a function'],
   'an extension that is no bytes': [{ extensions: { name: 'text' as unknown as Uint8Array } }, 'the extension name is not a Uint8Array']
 }
 
@@ -42,10 +44,11 @@ describe('options', () => {
     expect(settings.identify).to.deep.equal([])
     expect(settings.extensions).to.be.undefined()
     expect(settings.handshakeTimeout).to.equal(10_000)
+    expect(settings.keyLog).to.be.undefined()
   })
 
   it('should take undefined as absent', () => {
-    const absent = { ciphers: undefined, groups: undefined, identify: undefined, extensions: undefined, handshakeTimeout: undefined }
+    const absent = { ciphers: undefined, groups: undefined, identify: undefined, extensions: undefined, handshakeTimeout: undefined, keyLog: undefined }
 
     expect(parseOptions(absent, nobleBackend)).to.deep.equal(parseOptions({}, nobleBackend))
   })

@@ -63,6 +63,11 @@ export function wipe (...secrets: Uint8Array[]): void {
   }
 }
 
+/** Bytes in hexadecimal, small letters. */
+export function toHex (bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** The bytes that an even number of hexadecimal digits spells. */
 export function fromHex (digits: string): Uint8Array {
   return Uint8Array.from(digits.match(/../g) ?? [], byte => parseInt(byte, 16))

@@ -14,6 +14,7 @@ import type { Backend, Encapsulation } from '../crypto/backend.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
 import type { IdentityKey } from '../identity/public-key.ts'
 import type { Signer } from '../identity/signer.ts'
+import type { KeyLog } from '../key-log.ts'
 import type { Side, Suite } from '../key-schedule.ts'
 
 /** What a handshake needs of its carrier. */
@@ -37,6 +38,9 @@ export interface HandshakeOptions<Peer = unknown> {
 
   /** What this side's header says; ignored in role `peer`. */
   readonly fields: HeaderFields
+
+  /** Is given this connection's secrets. */
+  readonly keyLog?: KeyLog
 
   /** Throws unless this is whom the connection is meant for. */
   verifyPeer (key: IdentityKey): Peer
@@ -146,7 +150,7 @@ async function beginExchange (options: HandshakeOptions, hello: OwnHello, remote
   // SPEC 3.2: th1 = SHA-256(hello line of lesser || hello line of greater)
   const lines = bySide(side, hello.line, remoteHello.line)
   const th1 = options.backend.sha256(lines.lesser, lines.greater)
-  const secrets = new HandshakeSecrets(options.backend, suite, th1, await deriveDh(hello, remoteHello, suite))
+  const secrets = new HandshakeSecrets(options.backend, suite, th1, await deriveDh(hello, remoteHello, suite), options.keyLog)
 
   return { options, hello, remoteHello, suite, side, th1, secrets }
 }

@@ -32,6 +32,10 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     this.#signer = signerFromPrivateKey(defaultBackend, components.privateKey)
     this.#log = components.logger.forComponent('libp2p:secure-peer')
     this.#metrics = components.metrics != null ? new SecurePeerMetrics(components.metrics) : undefined
+
+    if (this.#settings.keyLog != null) {
+      this.#log.error('keyLog is set: whoever has what it is given can read every connection')
+    }
   }
 
   readonly [Symbol.toStringTag] = 'libp2p-secure-peer'

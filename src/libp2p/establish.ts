@@ -50,6 +50,7 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
     fields,
     groups: settings.groups,
     ciphers: settings.ciphers,
+    keyLog: settings.keyLog,
 
     verifyPeer: key => {
       const publicKey = publicKeyFromIdentity(key)

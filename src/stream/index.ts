@@ -55,6 +55,7 @@ import { SecureStream } from './secure-stream.ts'
 import type { PlainStream } from './plain-stream.ts'
 import type { StreamProtocol } from './protocol.ts'
 import type { CipherName, GroupName } from '../constants.ts'
+import type { KeyLog } from '../key-log.ts'
 import type { Keys } from '../keys/index.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
@@ -81,6 +82,13 @@ export interface SecureOptions {
    * @default 10_000
    */
   handshakeTimeout?: number
+
+  /**
+   * Breaks the confidentiality of every connection: is given the secrets with
+   * which a recording of it can be read. To find faults, never in production. Not
+   * with `classic`.
+   */
+  keyLog?: KeyLog
 
   /**
    * Speak the protocol of secure-peer 0.2 instead, to peers that have not moved.
@@ -120,16 +128,20 @@ export function secure (keys: Keys | PrivateKey, opts?: SecureOptions): Peer {
   }
 }
 
-function modern (keys: Keys | PrivateKey, { ciphers, groups }: SecureOptions): StreamProtocol {
+function modern (keys: Keys | PrivateKey, { ciphers, groups, keyLog }: SecureOptions): StreamProtocol {
   const names = ciphers?.map(name => String(name).toLowerCase()) as CipherName[] | undefined
   const privateKey = isKeyFile(keys) ? privateKeyFromKeys(keys) : keys
 
-  return modernProtocol(privateKey, parseOptions({ ciphers: names, groups }, defaultBackend))
+  return modernProtocol(privateKey, parseOptions({ ciphers: names, groups, keyLog }, defaultBackend))
 }
 
-function classic (keys: Keys | PrivateKey, { ciphers, groups }: SecureOptions): StreamProtocol {
+function classic (keys: Keys | PrivateKey, { ciphers, groups, keyLog }: SecureOptions): StreamProtocol {
   if (groups != null) {
     throw new InvalidOptionError('secure-peer 0.2 has one group: leave out groups, or classic')
+  }
+
+  if (keyLog != null) {
+    throw new InvalidOptionError('secure-peer 0.2 has no key log: leave out keyLog, or classic')
   }
 
   return classicProtocol(isKeyFile(keys) ? keys : keysFromPrivateKey(keys), ciphers)
@@ -144,7 +156,8 @@ export default secure
 // what require() gives
 export { secure as 'module.exports' }
 
-export type { Keys }
+export type { KeyLog, Keys }
+export type { KeyLogEntry, KeyLogLabel } from '../key-log.ts'
 export type { Identity } from './identity.ts'
 export type { PlainStream } from './plain-stream.ts'
 export type { ProvenIdentity, SignedHeader } from './protocol.ts'

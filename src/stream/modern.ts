@@ -24,7 +24,7 @@ export function modernProtocol (privateKey: PrivateKey, settings: Settings): Str
 }
 
 async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, hooks: HandshakeHooks): Promise<StreamSession> {
-  const { ciphers, groups } = settings
+  const { ciphers, groups, keyLog } = settings
 
   const { session } = await handshake(wire, {
     backend: defaultBackend,
@@ -33,6 +33,7 @@ async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, 
     groups,
     ciphers,
     fields: {},
+    keyLog,
     verifyPeer: remotePeer,
     identify: async (peer, { payload, hash }, suite) => {
       hooks.header({ payload, hash: encodeBase64(hash) })

@@ -47,6 +47,7 @@ export async function replayHandshake (vector: HandshakeVector, base: Backend, t
     expect(extensionsOf(session)).to.deep.equal(remote.role === 'peer' ? {} : remote.options.extensions ?? {})
     expect(hex(session.transcriptHash)).to.equal(vector.th2)
     expectDerived(derivations, vector, sides[i].vector)
+    expectKeyLog(sides[i].keyLog, vector)
 
     for (const { label, context, length, value } of vector.exports) {
       expect(hex(session.exportKeyingMaterial(label, context === '' ? undefined : fromHex(context), length))).to.equal(value)
@@ -124,8 +125,8 @@ export function replayElection ({ of, ours, theirs, elected }: ElectionVector): 
   expect(elect<string>(theirs, ours, strongestFirst)).to.equal(elected)
 }
 
-function replaySide (vector: VectorSide, base: Backend): { vector: VectorSide, options: HandshakeOptions, derivations: Derivations } {
-  const { seeds, identity, options, refuse } = vector
+function replaySide (vector: VectorSide, base: Backend): { vector: VectorSide, options: HandshakeOptions, derivations: Derivations, keyLog: string[] } {
+  const { seeds, identity, options: { muxers, encrypters, extensions }, refuse } = vector
   const { backend, derivations } = recordingBackend(deterministicBackend({
     token: fromHex(seeds.token),
     x25519: fromHex(seeds.x25519),
@@ -134,9 +135,9 @@ function replaySide (vector: VectorSide, base: Backend): { vector: VectorSide, o
   }, base))
 
   const fields: HeaderFields = {
-    muxers: options.muxers,
-    encrypters: options.encrypters,
-    extensions: options.extensions != null ? Object.fromEntries(Object.entries(options.extensions).map(([name, value]) => [name, fromHex(value)])) : undefined
+    muxers,
+    encrypters,
+    extensions: extensions != null ? Object.fromEntries(Object.entries(extensions).map(([name, value]) => [name, fromHex(value)])) : undefined
   }
 
   const identify = (): void => {
@@ -145,10 +146,13 @@ function replaySide (vector: VectorSide, base: Backend): { vector: VectorSide, o
     }
   }
 
-  const { groups, ciphers } = options
+  const { groups, ciphers } = vector.options
   const signer = signerOf(identity.type, fromHex(identity.privateKey))
 
-  return { vector, derivations, options: handshakeOptions(vector.role, { backend, signer, groups, ciphers, fields, identify }) }
+  const keyLog: string[] = []
+  const options = handshakeOptions(vector.role, { backend, signer, groups, ciphers, fields, identify, keyLog: ({ line }) => { keyLog.push(line) } })
+
+  return { vector, derivations, options, keyLog }
 }
 
 function requireResult ({ result, error }: Outcome): HandshakeResult {
@@ -178,6 +182,18 @@ function expectDerived (derivations: Derivations, vector: HandshakeVector, own: 
     expect(derivations.expanded).to.include.members([traffic, recordKey, recordIv])
     expect(derivations.aeadKeys).to.include(recordKey)
   }
+}
+
+// SPEC 5.7: these four, and no others
+function expectKeyLog (keyLog: string[], { th1, first, second, directions }: HandshakeVector): void {
+  const sides = [first, second].map(({ side }) => side.toUpperCase())
+
+  expect(keyLog).to.have.members([
+    `SECURE_PEER_HEADER_KEY_${sides[0]} ${th1} ${first.headerKey}\n`,
+    `SECURE_PEER_HEADER_KEY_${sides[1]} ${th1} ${second.headerKey}\n`,
+    `SECURE_PEER_TRAFFIC_SECRET_${sides[0]} ${th1} ${directions[0].traffic}\n`,
+    `SECURE_PEER_TRAFFIC_SECRET_${sides[1]} ${th1} ${directions[1].traffic}\n`
+  ])
 }
 
 async function replayRecords (from: Session, to: Session, { records }: VectorDirection, travel: Travel): Promise<void> {
