@@ -11,6 +11,7 @@ import { dial } from './parts/dial.ts'
 import { handshake } from './parts/handshake.ts'
 import { memory } from './parts/memory.ts'
 import { roundTrip } from './parts/round-trip.ts'
+import { scenarios } from './parts/scenarios.ts'
 import { throughput } from './parts/throughput.ts'
 import { printProfiles } from './report/profiles.ts'
 import { summarise } from './report/results.ts'
@@ -28,6 +29,7 @@ const PARTS: Record<string, CreatePart> = {
   handshake,
   dial,
   memory,
+  scenarios,
   ceilings
 }
 

@@ -101,6 +101,12 @@ export class Child {
     clearTimeout(timer)
   }
 
+  /** End the child at once, without a chance to say so to anybody */
+  async kill (): Promise<void> {
+    this.#process.kill('SIGKILL')
+    await this.#exited
+  }
+
   #settle (response: Response): void {
     const pending = this.#pending.get(response.id)
 

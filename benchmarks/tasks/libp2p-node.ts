@@ -10,7 +10,8 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { loadEncrypter } from '../subjects.ts'
 import type { EncrypterName, Source } from '../subjects.ts'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, ServiceMap } from '@libp2p/interface'
+import type { ServiceFactoryMap } from 'libp2p'
 
 const MAX_CONNECTIONS = 10_000
 
@@ -22,8 +23,8 @@ export interface NodeParams {
   privateKey: string
 }
 
-export async function createNode (params: NodeParams, listen = false): Promise<Libp2p> {
-  return createLibp2p({
+export async function createNode <Services extends ServiceMap> (params: NodeParams, listen = false, services?: ServiceFactoryMap<Services>): Promise<Libp2p<Services>> {
+  return createLibp2p<Services>({
     privateKey: privateKeyFromProtobuf(Buffer.from(params.privateKey, 'base64')),
     addresses: { listen: listen ? ['/ip4/127.0.0.1/tcp/0'] : [] },
     transports: [tcp()],
@@ -34,6 +35,7 @@ export async function createNode (params: NodeParams, listen = false): Promise<L
       maxIncomingPendingConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: Infinity
     },
-    connectionMonitor: { enabled: false }
+    connectionMonitor: { enabled: false },
+    services
   })
 }
