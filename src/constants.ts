@@ -109,6 +109,9 @@ export const DEFAULT_HANDSHAKE_TIMEOUT = 10_000
 /** Milliseconds for which a closed stream goes on reading what the other side still sends. */
 export const CLOSE_TIMEOUT = 1_000
 
+/** Milliseconds for which metrics may lag behind what connections send and receive. */
+export const METRICS_INTERVAL = 100
+
 /** Received bytes waiting for an asynchronous cipher at which the carrier is paused. */
 export const MAX_QUEUED_BYTES = 4 * MAX_RECORD_PLAINTEXT_BYTES
 

@@ -1,9 +1,11 @@
+import { METRICS_INTERVAL } from '../constants.ts'
 import { SecurePeerError } from '../errors.ts'
 import type { Suite } from '../key-schedule.ts'
-import type { CounterGroup, Histogram, MessageStreamDirection, Metrics } from '@libp2p/interface'
+import type { Counter, CounterGroup, Histogram, MessageStreamDirection, Metrics } from '@libp2p/interface'
 
-/** Totals over all connections, read when somebody collects: they cost the hot path an addition. */
-interface Totals {
+/** What all connections together counted since it was last told: it costs the hot path an addition. */
+interface Pending {
+  readonly group: CounterGroup<'sent' | 'received'>
   sent: number
   received: number
 }
@@ -15,10 +17,14 @@ export class SecurePeerMetrics {
   readonly #suites: CounterGroup
   readonly #refusals: CounterGroup
   readonly #duration: Histogram
-  readonly #records: Totals = { sent: 0, received: 0 }
-  readonly #bytes: Totals = { sent: 0, received: 0 }
-  readonly #rekeys: Totals = { sent: 0, received: 0 }
-  #truncations = 0
+  readonly #truncations: Counter
+  readonly #records: Pending
+  readonly #bytes: Pending
+  readonly #rekeys: Pending
+
+  // counters that are calculated when somebody collects would spare it, but
+  // implementations differ in whether that gives a total or what is new
+  #timer?: ReturnType<typeof setTimeout>
 
   constructor (metrics: Metrics) {
     this.#handshakes = metrics.registerCounterGroup('libp2p_secure_peer_handshakes_total', {
@@ -42,13 +48,13 @@ export class SecurePeerMetrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
     })
 
-    registerTotals(metrics, 'libp2p_secure_peer_records_total', 'Records by direction', this.#records)
-    registerTotals(metrics, 'libp2p_secure_peer_bytes_total', 'Bytes of records by direction, as on the wire', this.#bytes)
-    registerTotals(metrics, 'libp2p_secure_peer_rekeys_total', 'Rekeys by direction', this.#rekeys)
-    metrics.registerCounter('libp2p_secure_peer_truncations_total', {
-      help: 'Connections cut off before the other side ended them',
-      calculate: () => this.#truncations
+    this.#records = register(metrics, 'libp2p_secure_peer_records_total', 'Records by direction')
+    this.#bytes = register(metrics, 'libp2p_secure_peer_bytes_total', 'Bytes of records by direction, as on the wire')
+    this.#rekeys = register(metrics, 'libp2p_secure_peer_rekeys_total', 'Rekeys by direction')
+    this.#truncations = metrics.registerCounter('libp2p_secure_peer_truncations_total', {
+      help: 'Connections cut off before the other side ended them'
     })
+    this.#truncations.increment(0)
   }
 
   handshakeDone (direction: MessageStreamDirection, { group, cipher }: Suite, milliseconds: number): void {
@@ -67,7 +73,7 @@ export class SecurePeerMetrics {
     this.#errors.increment({ [code]: true })
 
     if (code === 'ERR_TRUNCATED') {
-      this.#truncations++
+      this.#truncations.increment()
     } else if (code === 'ERR_IDENTITY_REJECTED') {
       this.#refusals.increment({ local: true })
     } else if (code === 'ERR_REFUSED' || code === 'ERR_REJECTED') {
@@ -89,7 +95,21 @@ export class SecurePeerMetrics {
       this.#rekeys[direction] += counted.generation - generation
       records = counted.records
       generation = counted.generation
+
+      if (this.#timer == null) {
+        this.#tellLater()
+      }
     }
+  }
+
+  #tellLater (): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      ;[this.#records, this.#bytes, this.#rekeys].forEach(tell)
+    }, METRICS_INTERVAL)
+
+    // in browsers a number
+    this.#timer.unref?.()
   }
 }
 
@@ -111,10 +131,18 @@ export function errorCode (err: unknown): string {
   return err instanceof Error ? err.name : 'unknown'
 }
 
-function registerTotals (metrics: Metrics, name: string, help: string, totals: Totals): void {
-  metrics.registerCounterGroup(name, {
-    label: 'direction',
-    help,
-    calculate: () => ({ ...totals })
-  })
+function register (metrics: Metrics, name: string, help: string): Pending {
+  const pending = { group: metrics.registerCounterGroup(name, { label: 'direction', help }), sent: 0, received: 0 }
+
+  // both directions are there from the beginning
+  tell(pending)
+
+  return pending
+}
+
+function tell (pending: Pending): void {
+  const { group, sent, received } = pending
+  group.increment({ sent, received })
+  pending.sent = 0
+  pending.received = 0
 }

@@ -1,4 +1,5 @@
 import { expect } from 'aegir/chai'
+import { told } from '../libp2p/fixtures/metrics.ts'
 import { NodeProcess } from './fixtures/process.ts'
 import type { Peer, YamuxPackage } from './fixtures/process.ts'
 
@@ -72,6 +73,7 @@ describe('two processes over TCP', function () {
         expect(there.received).to.equal(here.sent)
         expect(here.received).to.equal(there.sent)
         expect(there.sent).to.not.equal(here.sent)
+        await told()
         expect((await pair.dialer.call('metric', 'bytes_total')).received).to.be.above(64 * MIB)
         expect((await pair.dialer.call('metric', 'bytes_total')).sent).to.be.above(64 * MIB)
       })

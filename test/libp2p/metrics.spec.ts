@@ -1,5 +1,5 @@
 import { expect } from 'aegir/chai'
-import { FakeMetrics } from './fixtures/metrics.ts'
+import { FakeMetrics, told } from './fixtures/metrics.ts'
 import { middle } from './fixtures/middle.ts'
 import { attempt, close, closed, closeOf, connect, nextMessage } from './fixtures/secure.ts'
 import type { RemoteIdentity } from '../../src/index.ts'
@@ -97,12 +97,14 @@ describe('metrics', () => {
     const received = nextMessage(listener)
     dialer.connection.send(new Uint8Array(1000))
     await received
+    await told()
 
     // header and tag: 4 + 16 bytes
     expect(dialing.read('bytes_total')).to.deep.equal({ sent: 1020, received: 0 })
     expect(listening.read('bytes_total')).to.deep.equal({ sent: 0, received: 1020 })
 
     await close(dialer, listener)
+    await told()
 
     // the record of 1000 bytes, and the end of it all
     expect(dialing.read('records_total').sent).to.equal(2)

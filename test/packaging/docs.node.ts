@@ -39,8 +39,10 @@ describe('documents', () => {
 
   it('should list every metric with its label and type', async () => {
     const registered: string[][] = []
-    const register = (type: string) => (name: string, { label = '' }: { label?: string } = {}): undefined => {
+    const register = (type: string) => (name: string, { label = '' }: { label?: string } = {}): { increment (): void } => {
       registered.push([`\`${name}\``, type, label === '' ? '' : `\`${label}\``])
+
+      return { increment: () => {} }
     }
 
     const metrics = new Proxy({}, {
