@@ -1,13 +1,17 @@
 import * as crypto from 'node:crypto'
+import { fromHex } from '../encoding/bytes.ts'
+import { importSpki } from './node-spki.ts'
 import type { Encapsulation, MlKem768Keys } from './backend.ts'
 import type { KeyObject } from 'node:crypto'
 
 const NAME = 'ml-kem-768'
 
+// SPKI of an ML-KEM-768 key up to the key itself (RFC 9935)
+const SPKI_PREFIX = fromHex('308204b2300b0609608648016503040402038204a100')
+
 // Node 24 is the first with these, and its types do not know the raw formats
 interface NodeKem {
   generateKeyPairSync (type: string): { privateKey: RawKeyObject, publicKey: RawKeyObject }
-  createPublicKey (options: { key: Uint8Array, format: 'raw-public', asymmetricKeyType: string }): KeyObject
   encapsulate (key: KeyObject): { sharedKey: Uint8Array, ciphertext: Uint8Array }
   decapsulate (key: RawKeyObject, ciphertext: Uint8Array): Uint8Array
 }
@@ -35,8 +39,7 @@ const native: MlKem768 = {
 
   encapsulate (encapsulationKey: Uint8Array): Encapsulation {
     // OpenSSL makes FIPS 203's modulus check on import
-    const publicKey = kem.createPublicKey({ key: encapsulationKey, format: 'raw-public', asymmetricKeyType: NAME })
-    const { sharedKey, ciphertext } = kem.encapsulate(publicKey)
+    const { sharedKey, ciphertext } = kem.encapsulate(importSpki(SPKI_PREFIX, encapsulationKey))
 
     return { ciphertext, sharedSecret: sharedKey }
   }

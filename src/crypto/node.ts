@@ -1,10 +1,11 @@
 import * as crypto from 'node:crypto'
 import { CIPHERS, HASH_BYTES, NONCE_BYTES, CIPHER_KEY_BYTES } from '../constants.ts'
-import { concat, wipe } from '../encoding/bytes.ts'
+import { concat, fromHex, wipe } from '../encoding/bytes.ts'
 import { ED25519_PKCS8_PREFIX, isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
 import { nobleBackend } from './noble.ts'
 import { NodeAead } from './node-aead.ts'
 import { nodeMlKem768 } from './node-mlkem.ts'
+import { importSpki } from './node-spki.ts'
 import type { Aead, Backend, Encapsulation, MlKem768Keys, X25519Keys } from './backend.ts'
 import type { CipherName } from '../constants.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
@@ -16,10 +17,8 @@ const FIRST_BLOCK = Uint8Array.of(1)
 const NATIVE_CIPHERS = CIPHERS.filter(canUse)
 const HAS_SECP256K1 = crypto.getCurves().includes('secp256k1')
 
-// SPKI of an X25519 key up to the key itself (RFC 8410). Its 12 bytes are whole
-// base64 groups, and a PEM string is the cheapest form that OpenSSL imports.
-const X25519_PEM_PREFIX = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VuAyEA'
-const PEM_SUFFIX = '\n-----END PUBLIC KEY-----\n'
+// SPKI of an X25519 key up to the key itself (RFC 8410)
+const X25519_SPKI_PREFIX = fromHex('302a300506032b656e032100')
 
 /** The primitives of node:crypto: synchronous, native, one KeyObject for each key. */
 export const nodeBackend = {
@@ -67,7 +66,7 @@ export const nodeBackend = {
       publicKey: new Uint8Array(Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')),
       deriveSecret: remotePublicKey => crypto.diffieHellman({
         privateKey,
-        publicKey: crypto.createPublicKey(X25519_PEM_PREFIX + Buffer.from(remotePublicKey).toString('base64') + PEM_SUFFIX)
+        publicKey: importSpki(X25519_SPKI_PREFIX, remotePublicKey)
       })
     }
   },

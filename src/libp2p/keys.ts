@@ -1,4 +1,4 @@
-import { publicKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdSymbol, UnexpectedPeerError } from '@libp2p/interface'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
@@ -16,9 +16,6 @@ const POINT_BYTES = 65
 // js-libp2p's form of a P-256 key up to the point itself (SPEC 4.3):
 // SEQUENCE { INTEGER 1, [0] { prime256v1 }, [1] { BIT STRING } }
 const ECDSA_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200')
-
-// KeyType of libp2p's PublicKey message
-const PROTOBUF_TYPE = { rsa: 0, ed25519: 1, secp256k1: 2, ecdsa: 3 }
 
 /**
  * A libp2p private key as the handshake's signer. Where the runtime signs faster
@@ -41,11 +38,15 @@ export function signerFromPrivateKey (backend: Backend, privateKey: PrivateKey):
 }
 
 /** The libp2p form of an identity key that has verified a signature (SPEC 4.3). */
-export function publicKeyFromIdentity (key: IdentityKey): PublicKey {
-  const data = protobufData(key)
-  const length = data.byteLength < 0x80 ? Uint8Array.of(data.byteLength) : Uint8Array.of(data.byteLength & 0x7f | 0x80, data.byteLength >> 7)
-
-  return publicKeyFromProtobuf(concat([Uint8Array.of(0x08, PROTOBUF_TYPE[key.type], 0x12), length, data]))
+export function publicKeyFromIdentity ({ type, raw }: IdentityKey): PublicKey {
+  switch (type) {
+    case 'secp256k1':
+      return publicKeyFromRaw(secp256k1.Point.fromBytes(raw).toBytes(true))
+    case 'ecdsa':
+      return publicKeyFromRaw(concat([ECDSA_PREFIX, raw]))
+    default:
+      return publicKeyFromRaw(raw)
+  }
 }
 
 /** The PeerId of any public key: also of ECDSA keys, for which `@libp2p/peer-id` has none. */
@@ -106,15 +107,4 @@ function ecdsaPoint (raw: Uint8Array): Uint8Array {
   }
 
   return raw.subarray(-POINT_BYTES)
-}
-
-function protobufData ({ type, raw }: IdentityKey): Uint8Array {
-  switch (type) {
-    case 'secp256k1':
-      return secp256k1.Point.fromBytes(raw).toBytes(true)
-    case 'ecdsa':
-      return concat([ECDSA_PREFIX, raw])
-    default:
-      return raw
-  }
 }

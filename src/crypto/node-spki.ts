@@ -1,0 +1,15 @@
+import { createPublicKey } from 'node:crypto'
+import { encodeBase64 } from '../encoding/base64.ts'
+import { concat } from '../encoding/bytes.ts'
+import type { KeyObject } from 'node:crypto'
+
+/**
+ * Imports a public key. A PEM string is what node:crypto imports fastest: of an
+ * object it first finds out, by exceptions, what it is not.
+ *
+ * @param prefix - its SPKI in DER up to the raw key
+ * @param key - the raw key
+ */
+export function importSpki (prefix: Uint8Array, key: Uint8Array): KeyObject {
+  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${encodeBase64(concat([prefix, key]))}\n-----END PUBLIC KEY-----\n`)
+}
