@@ -1,7 +1,8 @@
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import { peerIdSymbol, UnexpectedPeerError } from '@libp2p/interface'
-import { peerIdFromPublicKey } from '@libp2p/peer-id'
+import { peerIdFromMultihash, peerIdFromPublicKey } from '@libp2p/peer-id'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
+import * as Digest from 'multiformats/hashes/digest'
 import { concat, equals, fromHex } from '../encoding/bytes.ts'
 import { InvalidOptionError } from '../errors.ts'
 import { identityKey } from '../identity/public-key.ts'
@@ -51,11 +52,18 @@ export function publicKeyFromIdentity ({ type, raw }: IdentityKey): PublicKey {
 
 /** The PeerId of any public key: also of ECDSA keys, for which `@libp2p/peer-id` has none. */
 export function peerIdFromAnyPublicKey (publicKey: PublicKey): PeerId {
-  if (publicKey.type !== 'ECDSA') {
+  if (publicKey.type === 'RSA') {
     return peerIdFromPublicKey(publicKey)
   }
 
-  const cid = publicKey.toCID()
+  // the hash that a key makes of itself holds a window on Node's pool of buffers,
+  // and would keep 64 KiB of it for as long as a connection lives
+  const multihash = Digest.decode(publicKey.toMultihash().bytes)
+
+  if (publicKey.type !== 'ECDSA') {
+    return peerIdFromMultihash(multihash)
+  }
+
   const text = publicKey.toString()
 
   const peerId = {
@@ -64,8 +72,8 @@ export function peerIdFromAnyPublicKey (publicKey: PublicKey): PeerId {
     [peerIdSymbol]: true,
     [Symbol.toStringTag]: 'PeerId',
     toString: () => text,
-    toMultihash: () => cid.multihash,
-    toCID: () => cid,
+    toMultihash: () => multihash,
+    toCID: () => publicKey.toCID(),
     equals: (other?: unknown) => other != null && String(other) === text
   }
 

@@ -32,6 +32,14 @@ describe('identities', () => {
       expect(await received).to.deep.equal(Uint8Array.of(1, 2, 3))
     })
 
+    it(`should keep no pool of buffers alive with a ${name} PeerId`, async () => {
+      const peerId = peerIdFromAnyPublicKey((await keyOf(name)).publicKey)
+      const { digest, bytes } = peerId.toMultihash()
+
+      expect(digest.buffer.byteLength).to.be.below(256)
+      expect(bytes.buffer.byteLength).to.be.below(256)
+    })
+
     for (const otherName of KEY_NAMES) {
       it(`should let a dialer that wants a ${name} PeerId notice another ${otherName} one`, async () => {
         const wanted = await otherKeyOf(name)
