@@ -91,7 +91,7 @@ export interface Aead {
    */
   seal (nonce: Uint8Array, associatedData: Uint8Array, pieces: readonly Uint8Array[], out: Uint8Array, offset: number): MaybePromise<void>
 
-  /** Begins to open one message whose ciphertext arrives in chunks; the arguments are copied. */
+  /** Begins to open one message whose ciphertext arrives in chunks; the arguments are read before this returns. */
   open (nonce: Uint8Array, associatedData: Uint8Array): Opening
 }
 

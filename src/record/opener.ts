@@ -8,6 +8,7 @@ import type { RecordType } from '../constants.ts'
 import type { Opening } from '../crypto/backend.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
 
+const EMPTY = new Uint8Array()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Turns the records of one direction into plaintext, decrypting as chunks arrive. */
@@ -16,14 +17,12 @@ export class Opener {
   #plaintext: Uint8Array[] = []
   #ended = false
 
-  // the present record; its header and tag may arrive in several chunks
-  #header = new Uint8Array(RECORD_HEADER_BYTES)
-  #headerBytes = 0
+  // the present record; what came of a header or a tag that is cut across chunks
+  #header: Uint8Array = EMPTY
   #type: RecordType = RECORD_TYPE.data
   #opening?: Opening
   #ciphertextBytes = 0
-  #tag = new Uint8Array(TAG_BYTES)
-  #tagBytes = 0
+  #tag: Uint8Array = EMPTY
 
   constructor (keys: RecordKeySequence) {
     this.#keys = keys
@@ -75,17 +74,17 @@ export class Opener {
       return offset - start
     }
 
-    const tag = chunk.subarray(offset, offset + TAG_BYTES - this.#tagBytes)
-    this.#tag.set(tag, this.#tagBytes)
-    this.#tagBytes += tag.byteLength
-    offset += tag.byteLength
+    const part = chunk.subarray(offset, offset + TAG_BYTES - this.#tag.byteLength)
+    const tag = this.#tag.byteLength === 0 ? part : concat([this.#tag, part])
+    const taken = offset + part.byteLength - start
 
-    if (this.#tagBytes < TAG_BYTES) {
-      return offset - start
+    if (tag.byteLength < TAG_BYTES) {
+      this.#tag = new Uint8Array(tag)
+      return taken
     }
 
-    const taken = offset - start
-    const final = this.#final(this.#opening)
+    this.#tag = EMPTY
+    const final = this.#final(this.#opening, tag)
 
     return final instanceof Promise ? final.then(() => taken) : taken
   }
@@ -123,31 +122,31 @@ export class Opener {
       throw new ProtocolViolationError('ERR_RECORD_AFTER_END', 'the remote side sent more after its end')
     }
 
-    const part = chunk.subarray(offset, offset + RECORD_HEADER_BYTES - this.#headerBytes)
-    this.#header.set(part, this.#headerBytes)
-    this.#headerBytes += part.byteLength
+    const part = chunk.subarray(offset, offset + RECORD_HEADER_BYTES - this.#header.byteLength)
+    const header = this.#header.byteLength === 0 ? part : concat([this.#header, part])
 
-    if (this.#headerBytes === RECORD_HEADER_BYTES) {
-      const { type, ciphertextBytes } = parseRecordHeader(this.#header)
+    if (header.byteLength < RECORD_HEADER_BYTES) {
+      this.#header = new Uint8Array(header)
+    } else {
+      const { type, ciphertextBytes } = parseRecordHeader(header)
       const { aead, nonce } = this.#keys.next()
 
       this.#type = type
       this.#ciphertextBytes = ciphertextBytes
-      this.#opening = aead.open(nonce, this.#header)
-      this.#headerBytes = 0
-      this.#tagBytes = 0
+      this.#opening = aead.open(nonce, header)
+      this.#header = EMPTY
     }
 
     return offset + part.byteLength
   }
 
-  #final (opening: Opening): MaybePromise<void> {
+  #final (opening: Opening, tag: Uint8Array): MaybePromise<void> {
     const number = this.#keys.count - 1
     let plaintext: MaybePromise<Uint8Array[]>
     this.#opening = undefined
 
     try {
-      plaintext = opening.final(this.#tag)
+      plaintext = opening.final(tag)
     } catch {
       throw recordAuthError(number)
     }

@@ -1,4 +1,4 @@
-import { NONCE_BYTES, REKEY_AFTER_RECORDS } from '../constants.ts'
+import { REKEY_AFTER_RECORDS } from '../constants.ts'
 import { wipe } from '../encoding/bytes.ts'
 import { nextTrafficSecret, recordKeys } from '../key-schedule.ts'
 import type { Aead, Backend } from '../crypto/backend.ts'
@@ -8,7 +8,7 @@ import type { RecordKeys, Suite } from '../key-schedule.ts'
 export interface RecordKey {
   readonly aead: Aead
 
-  /** 12 bytes, written again at the next record. */
+  /** 12 bytes, this record's own. */
   readonly nonce: Uint8Array
 }
 
@@ -17,7 +17,6 @@ export class RecordKeySequence {
   readonly #backend: Backend
   readonly #suite: Suite
   readonly #rekeyAfter: number
-  readonly #nonce = new Uint8Array(NONCE_BYTES)
   #traffic: Uint8Array
   #keys?: RecordKeys
   #index = 0
@@ -35,7 +34,6 @@ export class RecordKeySequence {
     this.#traffic = traffic
     this.#rekeyAfter = rekeyAfter
     this.#keys = recordKeys(backend, suite, traffic)
-    this.#nonce.set(this.#keys.iv)
   }
 
   /** Generations before the present one. */
@@ -62,11 +60,12 @@ export class RecordKeySequence {
     const { aead, iv } = this.#keys
 
     // SPEC 6.2: nonce = IV XOR (i mod 2^18), which has no more than three bytes
-    this.#nonce[9] = iv[9] ^ index >> 16
-    this.#nonce[10] = iv[10] ^ index >> 8 & 0xff
-    this.#nonce[11] = iv[11] ^ index & 0xff
+    const nonce = new Uint8Array(iv)
+    nonce[9] ^= index >> 16
+    nonce[10] ^= index >> 8 & 0xff
+    nonce[11] ^= index & 0xff
 
-    return { aead, nonce: this.#nonce }
+    return { aead, nonce }
   }
 
   #rekey (): void {
@@ -74,7 +73,6 @@ export class RecordKeySequence {
     wipe(this.#traffic)
     this.#traffic = traffic
     this.#keys = recordKeys(this.#backend, this.#suite, traffic)
-    this.#nonce.set(this.#keys.iv)
     this.#index = 0
     this.#generation++
   }
