@@ -32,7 +32,7 @@
 import { defaultBackend } from '../crypto/index.ts'
 import { InvalidOptionError } from '../errors.ts'
 import { Deadline } from '../handshake/deadline.ts'
-import { establish, noExtensions } from '../libp2p/establish.ts'
+import { establish } from '../libp2p/establish.ts'
 import { signerFromPrivateKey } from '../libp2p/keys.ts'
 import { parseOptions } from '../options.ts'
 import { SecuredDuplex } from './secured-duplex.ts'
@@ -94,7 +94,7 @@ export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit):
   const deadline = new Deadline(settings.handshakeTimeout, signal, err => { secured.fail(err) })
 
   try {
-    const { session, remotePeer: peer, identifyStep } = await establish(secured, {
+    const { session, remotePeer: peer, extensions, identifyStep } = await establish(secured, {
       backend: defaultBackend,
       signer,
       settings,
@@ -116,7 +116,7 @@ export async function secureDuplex (duplex: ByteDuplex, init: SecureDuplexInit):
       remotePeer: peer,
       group: session.group,
       cipher: session.cipher,
-      extensions: session.remote.extensions ?? noExtensions(),
+      extensions,
       transcriptHash: session.transcriptHash,
       exportKeyingMaterial: (label, context, length) => session.exportKeyingMaterial(label, context, length)
     }

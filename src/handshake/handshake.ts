@@ -52,6 +52,9 @@ export interface HandshakeOptions<Peer = unknown> {
 export interface HandshakeResult<Peer = unknown> {
   readonly session: Session
 
+  /** What the other side's header said. */
+  readonly remote: RemoteHeader
+
   /** What `verifyPeer` gave. */
   readonly peer: Peer
 
@@ -100,7 +103,7 @@ export async function handshake<Peer> (carrier: HandshakeCarrier, options: Hands
       own = await writeHeader(exchange, answer)
       carrier.write(own.line)
 
-      return { session: openSession(exchange, own, remote), muxer, peer }
+      return { session: openSession(exchange, own, remote), remote: remote.header, muxer, peer }
     }
 
     // 6. A dialer and a peer accept last: they refuse with a record.
@@ -108,7 +111,7 @@ export async function handshake<Peer> (carrier: HandshakeCarrier, options: Hands
     try {
       const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
 
-      return { session, muxer, peer }
+      return { session, remote: remote.header, muxer, peer }
     } catch (err) {
       session.wipe()
       throw err
@@ -251,10 +254,10 @@ async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader,
   }
 }
 
-function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2 & { header: RemoteHeader }): Session {
+function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2): Session {
   const session = secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
 
-  return new Session(session, side, remote.header)
+  return new Session(session, side)
 }
 
 function bySide<T> (side: Side, ours: T, theirs: T): Record<Side, T> {

@@ -5,7 +5,6 @@ import { exportKeyingMaterial } from '../key-schedule.ts'
 import { Opener } from '../record/opener.ts'
 import { RecordKeySequence } from '../record/record-keys.ts'
 import { Sealer } from '../record/sealer.ts'
-import type { RemoteHeader } from './header.ts'
 import type { CipherName, GroupName } from '../constants.ts'
 import type { Backend } from '../crypto/backend.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
@@ -15,15 +14,13 @@ import type { SessionSecrets, Side } from '../key-schedule.ts'
 export class Session {
   readonly sealer: Sealer
   readonly opener: Opener
-  readonly remote: RemoteHeader
   readonly #secrets: SessionSecrets
 
-  constructor (secrets: SessionSecrets, side: Side, remote: RemoteHeader) {
+  constructor (secrets: SessionSecrets, side: Side) {
     const { backend, suite, traffic } = secrets
 
     this.sealer = new Sealer(new RecordKeySequence(backend, suite, traffic[side]))
     this.opener = new Opener(new RecordKeySequence(backend, suite, traffic[otherSide(side)]))
-    this.remote = remote
     this.#secrets = secrets
   }
 

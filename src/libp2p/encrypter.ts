@@ -4,7 +4,7 @@ import { defaultBackend } from '../crypto/index.ts'
 import { NegotiationError } from '../errors.ts'
 import { parseOptions } from '../options.ts'
 import { MessageStreamCarrier } from './carrier.ts'
-import { establish, noExtensions } from './establish.ts'
+import { establish } from './establish.ts'
 import { signerFromPrivateKey } from './keys.ts'
 import { SecuredMessageStream } from './message-stream.ts'
 import { errorCode, SecurePeerMetrics } from './metrics.ts'
@@ -86,7 +86,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
   }
 
   #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established): SecuredConnection<SecurePeerExtensions> {
-    const { session, remotePeer, identifyStep } = established
+    const { session, remotePeer, extensions, identifyStep } = established
     const muxer = this.#muxerFactory(established.muxer)
     const rest = carrier.release()
     const stream = new SecuredMessageStream(connection, session, rest, this.#metrics)
@@ -102,7 +102,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
       remoteExtensions: {
         group: session.group,
         cipher: session.cipher,
-        extensions: session.remote.extensions ?? noExtensions(),
+        extensions,
         transcriptHash: session.transcriptHash,
         exportKeyingMaterial: (label, context, length) => session.exportKeyingMaterial(label, context, length)
       },

@@ -10,6 +10,9 @@ import type { Settings } from '../options.ts'
 import type { MessageStreamDirection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
+// all connections without any share it; without a prototype, as others are
+const NO_EXTENSIONS: Extensions = Object.freeze(Object.create(null))
+
 /** What is known before a handshake begins. */
 export interface EstablishOptions {
   readonly backend: Backend
@@ -32,6 +35,9 @@ export interface Established {
   readonly session: Session
   readonly muxer?: string
   readonly remotePeer: PeerId
+
+  /** What the other side put into its header. */
+  readonly extensions: Extensions
   readonly identifyStep: IdentifyStep
 }
 
@@ -43,7 +49,7 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
   const { backend, signer, settings, role, fields, direction, remoteAddr, signal } = options
   const identifyStep = new IdentifyStep()
 
-  const { session, muxer, peer } = await handshake(carrier, {
+  const { session, remote, muxer, peer } = await handshake(carrier, {
     backend,
     role,
     signer,
@@ -67,7 +73,7 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
           ...suite,
           direction,
           remoteAddr,
-          extensions: extensions ?? noExtensions(),
+          extensions: extensions ?? NO_EXTENSIONS,
           reject: identifyStep.reject
         }, signal)
       }
@@ -76,10 +82,5 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
 
   signal.throwIfAborted()
 
-  return { session, muxer, remotePeer: peer.peerId, identifyStep }
-}
-
-/** An extensions object without members and without a prototype. */
-export function noExtensions (): Extensions {
-  return Object.create(null)
+  return { session, muxer, remotePeer: peer.peerId, extensions: remote.extensions ?? NO_EXTENSIONS, identifyStep }
 }

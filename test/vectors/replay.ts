@@ -15,6 +15,7 @@ import type { RecordType } from '../../src/constants.ts'
 import type { Backend } from '../../src/crypto/backend.ts'
 import type { HandshakeOptions, HandshakeResult } from '../../src/handshake/handshake.ts'
 import type { HeaderFields } from '../../src/handshake/header.ts'
+import type { RemoteHeader } from '../../src/handshake/header.ts'
 import type { Session } from '../../src/handshake/session.ts'
 import type { Derivations } from '../fixtures/deterministic-backend.ts'
 import type { Outcome, Travel } from '../handshake/handshake-pair.ts'
@@ -35,16 +36,16 @@ export async function replayHandshake (vector: HandshakeVector, base: Backend, t
   expectLines(first, vector.first)
   expectLines(second, vector.second)
 
-  for (const [i, { session, muxer }] of sessions.entries()) {
+  for (const [i, { session, remote: header, muxer }] of sessions.entries()) {
     const { derivations } = sides[i]
     const remote = [vector.second, vector.first][i]
 
     expect(session.group).to.equal(vector.group)
     expect(session.cipher).to.equal(vector.cipher)
     expect(muxer).to.equal(vector.muxer)
-    expect(session.remote.key.type).to.equal(remote.identity.type)
-    expect(session.remote.key.pem).to.equal(remote.identity.publicKey)
-    expect(extensionsOf(session)).to.deep.equal(remote.role === 'peer' ? {} : remote.options.extensions ?? {})
+    expect(header.key.type).to.equal(remote.identity.type)
+    expect(header.key.pem).to.equal(remote.identity.publicKey)
+    expect(extensionsOf(header)).to.deep.equal(remote.role === 'peer' ? {} : remote.options.extensions ?? {})
     expect(hex(session.transcriptHash)).to.equal(vector.th2)
     expectDerived(derivations, vector, sides[i].vector)
     expectKeyLog(sides[i].keyLog, vector)
@@ -245,8 +246,8 @@ async function openRecords (opener: Opener, travel: Travel, records: Uint8Array[
   return { data: hex(concat(opener.takePlaintext())), ended: opener.ended, rejected }
 }
 
-function extensionsOf (session: Session): Record<string, string> {
-  return Object.fromEntries(Object.entries(session.remote.extensions ?? {}).map(([name, value]) => [name, hex(value)]))
+function extensionsOf (header: RemoteHeader): Record<string, string> {
+  return Object.fromEntries(Object.entries(header.extensions ?? {}).map(([name, value]) => [name, hex(value)]))
 }
 
 /** Chunks of lengths that differ from vector to vector and not from run to run. */
