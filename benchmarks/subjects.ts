@@ -11,9 +11,12 @@ import type { ConnectionEncrypter } from '@libp2p/interface'
 export const ENCRYPTERS = ['plaintext', 'noise', 'tls', 'secure-peer', 'secure-peer x25519'] as const
 export const CEILINGS = ['raw tcp', 'raw tcp + aes-256-gcm', 'node:tls'] as const
 
+/** The primitives of our handshakes, called one after the other without a protocol */
+export const PRIMITIVES = 'node:crypto alone'
+
 export type EncrypterName = typeof ENCRYPTERS[number]
 export type CeilingName = typeof CEILINGS[number]
-export type SubjectName = EncrypterName | CeilingName
+export type SubjectName = EncrypterName | CeilingName | typeof PRIMITIVES
 
 /** The subject all ratios are taken for */
 export const OURS: EncrypterName = 'secure-peer'
@@ -62,6 +65,6 @@ export async function loadEncrypter (name: EncrypterName, source: Source): Promi
   return name === 'secure-peer' ? securePeer() : securePeer({ groups: ['x25519'] })
 }
 
-export function isCeiling (name: SubjectName): name is CeilingName {
+export function isCeiling (name: EncrypterName | CeilingName): name is CeilingName {
   return CEILINGS.some(ceiling => ceiling === name)
 }

@@ -3,6 +3,7 @@
  */
 
 import { Child } from '../process/child.ts'
+import { PRIMITIVES } from '../subjects.ts'
 import { createKey, profiled } from './pair.ts'
 import type { Part, Settings } from './part.ts'
 import type { SubjectName } from '../subjects.ts'
@@ -33,6 +34,20 @@ export async function handshake (settings: Settings): Promise<Part> {
     }
   }
 
+  const measurePrimitives = async (identity: keyof typeof keys, hybrid: boolean): Promise<number> => {
+    const child = new Child(PRIMITIVES)
+
+    try {
+      await child.call('primitives/prepare', { identity, hybrid })
+      await child.call('primitives/run', { milliseconds: settings.warmUpMs })
+      const { count, seconds }: HandshakesResult = await child.call('primitives/run', { milliseconds: settings.milliseconds })
+
+      return count / seconds
+    } finally {
+      await child.close()
+    }
+  }
+
   return {
     name: 'handshake',
     rows: [
@@ -42,8 +57,15 @@ export async function handshake (settings: Settings): Promise<Part> {
     ],
     measurements: [{
       name: 'Ed25519',
-      subjects: ['plaintext', 'noise', 'tls', 'secure-peer', 'secure-peer x25519'],
+      subjects: [PRIMITIVES, 'plaintext', 'noise', 'tls', 'secure-peer', 'secure-peer x25519'],
       run: async (subject, round) => {
+        if (subject === PRIMITIVES) {
+          return {
+            'handshake/Ed25519': await measurePrimitives('Ed25519', true),
+            'handshake/Ed25519-classical': await measurePrimitives('Ed25519', false)
+          }
+        }
+
         const rate = await measure(subject, 'Ed25519', round)
 
         // the others have one handshake, it is compared with both of ours
@@ -54,8 +76,10 @@ export async function handshake (settings: Settings): Promise<Part> {
       }
     }, {
       name: 'RSA-2048',
-      subjects: ['plaintext', 'noise', 'tls', 'secure-peer'],
-      run: async (subject, round) => ({ 'handshake/RSA-2048': await measure(subject, 'RSA-2048', round) })
+      subjects: [PRIMITIVES, 'plaintext', 'noise', 'tls', 'secure-peer'],
+      run: async (subject, round) => ({
+        'handshake/RSA-2048': subject === PRIMITIVES ? await measurePrimitives('RSA-2048', true) : await measure(subject, 'RSA-2048', round)
+      })
     }]
   }
 }

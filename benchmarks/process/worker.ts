@@ -39,6 +39,8 @@ const TASKS: Record<string, () => Promise<Task>> = {
   'gossip/received': async () => (await import('../tasks/gossip.ts')).received,
   'handshakes/prepare': async () => (await import('../tasks/handshakes.ts')).prepare,
   'handshakes/run': async () => (await import('../tasks/handshakes.ts')).run,
+  'primitives/prepare': async () => (await import('../tasks/primitives.ts')).prepare,
+  'primitives/run': async () => (await import('../tasks/primitives.ts')).run,
   'profile/start': async () => startProfile,
   'profile/stop': async () => stopProfile
 }

@@ -3,11 +3,11 @@
  */
 
 import { format } from '../statistics.ts'
-import { CEILINGS, ENCRYPTERS } from '../subjects.ts'
+import { CEILINGS, ENCRYPTERS, PRIMITIVES } from '../subjects.ts'
 import type { Figures, Results, Row, Run } from './results.ts'
 import type { SubjectName } from '../subjects.ts'
 
-const ORDER: SubjectName[] = [...CEILINGS, ...ENCRYPTERS]
+const ORDER: SubjectName[] = [...CEILINGS, PRIMITIVES, ...ENCRYPTERS]
 
 const PLATFORMS: Record<Row['platform'], string> = {
   node: 'Node.js',

@@ -8,13 +8,13 @@ import { StreamChannel } from './channel.ts'
 import { createNode } from './libp2p-node.ts'
 import { connectRaw, listenRaw } from './raw-channel.ts'
 import type { Channel, Endpoint } from './channel.ts'
-import type { SubjectName, Source } from '../subjects.ts'
+import type { CeilingName, EncrypterName, Source } from '../subjects.ts'
 
 const PROTOCOL = '/benchmark/1.0.0'
 const MAX_STREAMS = 1_000
 
 export interface EndpointParams {
-  subject: SubjectName
+  subject: EncrypterName | CeilingName
   source: Source
   privateKey: string
 }
