@@ -23,6 +23,9 @@ export class SecuredDuplex implements HandshakeCarrier {
   #reader?: RecordReader
   #writer?: RecordWriter
   #failure?: Error
+
+  // set while the reject record is on its way, in the place of data
+  #rejection?: Error
   #carrierEnded = false
   #gate = Promise.withResolvers<void>()
   #drain?: PromiseWithResolvers<void>
@@ -98,17 +101,20 @@ export class SecuredDuplex implements HandshakeCarrier {
       this.fail(err)
     }
 
-    if (this.#failure != null) {
-      throw this.#failure
+    const failure = this.#failure ?? this.#rejection
+
+    if (failure != null) {
+      throw failure
     }
   }
 
   /** Rejects a peer that was accepted before: a reject record, then the end of the connection. */
   async reject (reason: string): Promise<void> {
+    const rejection = this.#rejection = new IdentityRejectedError(reason)
     this.#reader?.close()
     await withinCloseTimeout(this.#writer?.reject(utf8(reason)))
     this.#sent.end()
-    this.fail(new IdentityRejectedError(reason))
+    this.fail(rejection)
   }
 
   /** Ends a handshake that failed; what was written is still sent. */
