@@ -159,6 +159,12 @@ export class SecuredMessageStream extends AbstractMessageStream {
     try {
       const signal = AbortSignal.timeout(CLOSE_TIMEOUT)
       await raceSignal(this.#writer.reject(utf8(reason)), signal)
+
+      // who opens records asynchronously would see the carrier end before the reason
+      if (this.#carrierClosed == null) {
+        await pEvent(this.#carrier, 'close', { signal }).catch(() => {})
+      }
+
       await this.#carrier.close({ signal })
     } finally {
       this.abort(err)

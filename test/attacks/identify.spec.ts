@@ -92,6 +92,21 @@ describe('attacks: identify functions that go wrong', () => {
       await victim.isClosed()
     })
 
+    it(`should wait a moment, as ${role}, until the other side has read why it is rejected`, async () => {
+      let reject: (reason?: string) => void = () => {}
+      const { victim, evil } = await connect(role, { identify: identity => { reject = identity.reject } })
+      await victim.secured
+      reject('changed my mind')
+
+      // as one that opens records asynchronously, and would see the end first
+      expect(text((await evil.open()).plaintext)).to.equal('changed my mind')
+      await new Promise(resolve => setTimeout(resolve, 50))
+      expect(victim.wire.ended).to.be.undefined()
+
+      victim.wire.reset()
+      expect(await victim.closed.promise).to.have.property('code', 'ERR_IDENTITY_REJECTED')
+    })
+
     it(`should end, as ${role}, a connection that is rejected after it was accepted`, async () => {
       let reject: (reason?: string) => void = () => {}
       const { victim, evil } = await connect(role, { identify: identity => { reject = identity.reject } })
