@@ -1,4 +1,5 @@
 import { expect } from 'aegir/chai'
+import { defaultBackend } from '../../src/crypto/index.ts'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
 import { EvilPeer, text, utf8 } from '../fixtures/evil-peer.ts'
 
@@ -8,7 +9,7 @@ describe('attacks: the adversary itself', () => {
 
   for (const role of ['dialer', 'listener'] as const) {
     for (const groups of [['x25519mlkem768', 'x25519'], ['x25519']]) {
-      for (const cipher of ['aes-256-gcm', 'chacha20-poly1305', 'aes-128-gcm'] as const) {
+      for (const cipher of defaultBackend.ciphers) {
         it(`should connect as ${role} when it keeps to the rules, over ${groups[0]} and ${cipher}`, async () => {
           const init = { ciphers: [cipher] }
           const victim = role === 'dialer' ? await Victim.listener(init) : await Victim.dialer(init)

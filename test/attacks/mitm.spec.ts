@@ -2,17 +2,21 @@ import { expect } from 'aegir/chai'
 import { Relay } from '../fixtures/attack-relay.ts'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
 import { base64, concat, EvilPeer, flip, fromBase64, text, utf8 } from '../fixtures/evil-peer.ts'
+import type { CipherName } from '../../src/index.ts'
 import type { Meddle } from '../fixtures/attack-relay.ts'
 
 type Json = Record<string, any>
+
+// every runtime has both
+const CIPHERS: CipherName[] = ['aes-256-gcm', 'aes-128-gcm']
 
 describe('attacks: man in the middle', () => {
   guard()
 
   async function between (meddle?: Meddle): Promise<Relay> {
-    const listener = await Victim.listener()
+    const listener = await Victim.listener({ ciphers: CIPHERS })
 
-    return new Relay(await Victim.dialer({ remotePeer: listener.peerId }), listener, meddle)
+    return new Relay(await Victim.dialer({ remotePeer: listener.peerId, ciphers: CIPHERS }), listener, meddle)
   }
 
   function rewrite (from: 'dialer' | 'listener', index: number, change: (message: Json) => unknown): Meddle {

@@ -1,5 +1,5 @@
 import { expect } from 'aegir/chai'
-import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
+import { guard, keyOf, QUICK_CIPHER, Victim } from '../fixtures/attack-victim.ts'
 import { concat, EvilPeer, text, utf8 } from '../fixtures/evil-peer.ts'
 import type { SecuredMessageStream } from '../../src/libp2p/message-stream.ts'
 
@@ -9,7 +9,7 @@ describe('attacks: reads that never drain', () => {
   guard()
 
   async function connect (): Promise<{ victim: Victim, evil: EvilPeer, connection: SecuredMessageStream }> {
-    const victim = await Victim.listener({ ciphers: ['chacha20-poly1305'] })
+    const victim = await Victim.listener({ ciphers: [QUICK_CIPHER] })
     const evil = await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
     const { connection } = await victim.secured
 
@@ -45,7 +45,7 @@ describe('attacks: reads that never drain', () => {
 
   it('should not end what it cuts off itself', async () => {
     let reject: (reason?: string) => void = () => {}
-    const victim = await Victim.listener({ ciphers: ['chacha20-poly1305'], identify: identity => { reject = identity.reject } })
+    const victim = await Victim.listener({ ciphers: [QUICK_CIPHER], identify: identity => { reject = identity.reject } })
     const evil = await new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
     const { connection } = await victim.secured
     victim.wire.stalled = true

@@ -21,17 +21,17 @@ describe('identify', () => {
         init: {
           identify: identity => { seen.dialer = identity },
           extensions: { from: Uint8Array.of(1, 2, 3) },
-          ciphers: ['chacha20-poly1305'],
+          ciphers: ['aes-128-gcm'],
           groups: ['x25519']
         }
       },
       listener: {
         privateKey: listenerKey,
-        init: { identify: identity => { seen.listener = identity } }
+        init: { identify: identity => { seen.listener = identity }, ciphers: ['aes-256-gcm', 'aes-128-gcm'] }
       }
     })
 
-    const expected = { cipher: 'chacha20-poly1305', group: 'x25519' }
+    const expected = { cipher: 'aes-128-gcm', group: 'x25519' }
 
     expect(seen.dialer).to.include({ ...expected, direction: 'outbound', remoteAddr: carriers[0].remoteAddr })
     expect(seen.dialer.peerId.equals(peerIdFromPrivateKey(listenerKey))).to.equal(true)
