@@ -59,7 +59,7 @@ describe('attacks: identify functions that go wrong', () => {
     it(`should not wait, as ${role}, for one that hangs, and tell it so`, async () => {
       let told: unknown
       const { victim, evil } = await connect(role, {
-        handshakeTimeout: 50,
+        handshakeTimeout: 500,
         identify: async (_, { signal }) => new Promise(() => { signal.addEventListener('abort', () => { told = signal.reason }) })
       })
       await victim.failsWith('ERR_HANDSHAKE_TIMEOUT')

@@ -4,9 +4,10 @@
  */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { installed } from './installed.ts'
 
 const SYSTEM_NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 const DOWNLOAD_NAME = 'chromium-headless-shell'
@@ -19,9 +20,7 @@ export interface LaunchOptions {
 
 /** The path of an installed Chromium. */
 export function systemChromium (): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-
-  return SYSTEM_NAMES.flatMap(name => folders.map(folder => join(folder, name))).find(path => existsSync(path))
+  return installed(SYSTEM_NAMES)
 }
 
 /**

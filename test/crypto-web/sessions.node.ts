@@ -7,6 +7,7 @@ describe('sessions between node:crypto and the backends of browsers', function (
 
   const node = { 'node:crypto': nodeBackend }
 
+  testSessions(node)
   testSessions(node, BACKENDS)
   testSessions(BACKENDS, node)
   testIdentities(node, BACKENDS)
