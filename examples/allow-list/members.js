@@ -1,0 +1,4 @@
+import { join } from 'node:path'
+
+/** One PeerId a line. */
+export const MEMBERS = join(import.meta.dirname, 'members.txt')
