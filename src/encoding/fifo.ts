@@ -1,39 +1,42 @@
-// entries taken before the array is cut
-const CUT_AFTER = 1_024
+interface Entry<T> {
+  readonly value: T
+  next?: Entry<T>
+}
 
 /** First in, first out, where taking does not move what is left: an array's shift() does. */
 export class Fifo<T> {
-  #entries: Array<T | undefined> = []
-  #taken = 0
+  #first?: Entry<T>
+  #last?: Entry<T>
 
   get first (): T | undefined {
-    return this.#entries[this.#taken]
+    return this.#first?.value
   }
 
-  push (entry: T): void {
-    this.#entries.push(entry)
+  push (value: T): void {
+    const entry: Entry<T> = { value }
+
+    if (this.#last == null) {
+      this.#first = entry
+    } else {
+      this.#last.next = entry
+    }
+
+    this.#last = entry
   }
 
   shift (): T | undefined {
-    const entry = this.first
+    const entry = this.#first
+    this.#first = entry?.next
 
-    // nothing that was taken is kept alive
-    if (this.#taken < this.#entries.length) {
-      this.#entries[this.#taken++] = undefined
+    if (this.#first == null) {
+      this.#last = undefined
     }
 
-    if (this.#taken === this.#entries.length) {
-      this.clear()
-    } else if (this.#taken >= CUT_AFTER && this.#taken * 2 >= this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#taken)
-      this.#taken = 0
-    }
-
-    return entry
+    return entry?.value
   }
 
   clear (): void {
-    this.#entries = []
-    this.#taken = 0
+    this.#first = undefined
+    this.#last = undefined
   }
 }

@@ -7,8 +7,8 @@ describe('fifo', () => {
     const array: number[] = []
     let next = 0
 
-    // longer and shorter in turn, past the point at which it is cut
-    for (const [pushes, takes] of [[3, 1], [5_000, 2_000], [1, 3_003], [1, 1], [2_500, 2_499]]) {
+    // longer and shorter in turn, and empty in between
+    for (const [pushes, takes] of [[3, 1], [5_000, 2_000], [1, 3_003], [1, 1], [0, 1], [2_500, 2_499]]) {
       for (let i = 0; i < pushes; i++) {
         fifo.push(next)
         array.push(next++)
@@ -22,6 +22,11 @@ describe('fifo', () => {
 
     fifo.clear()
     expect(fifo.first).to.be.undefined()
+    expect(fifo.shift()).to.be.undefined()
+
+    fifo.push(next)
+    expect(fifo.first).to.equal(next)
+    expect(fifo.shift()).to.equal(next)
     expect(fifo.shift()).to.be.undefined()
   })
 
