@@ -128,8 +128,8 @@ function checkRsaKey (spki: Uint8Array): void {
     throw invalidKey(`an RSA key of ${bits} bits, not ${RSA_MIN_BITS} to ${RSA_MAX_BITS}`)
   }
 
-  // five bytes are above 2^32 already
-  const e = exponent.byteLength > 4 ? Infinity : exponent.reduce((value, byte) => value * 256 + byte, 0)
+  // rounded where it is far above 2^32, and infinite at last
+  const e = exponent.reduce((value, byte) => value * 256 + byte, 0)
 
   if (e < 3 || e > RSA_MAX_EXPONENT || e % 2 === 0 || modulus[modulus.byteLength - 1] % 2 === 0) {
     throw invalidKey('an RSA key whose exponent or modulus is out of range or even')

@@ -1,4 +1,4 @@
-import { concat, equals, fromHex } from '../encoding/bytes.ts'
+import { compare, concat, equals, fromHex } from '../encoding/bytes.ts'
 import { derInteger, DerReader, derSequence } from '../encoding/der.ts'
 
 // SPEC 4.2. Where an algorithm lets one signature be written in several ways,
@@ -27,8 +27,5 @@ export function isCanonicalSecp256k1Signature (signature: Uint8Array): boolean {
 }
 
 function exceedsHalfOrder (s: Uint8Array): boolean {
-  const padded = concat([new Uint8Array(32 - s.byteLength), s])
-  const index = padded.findIndex((byte, i) => byte !== HALF_ORDER[i])
-
-  return index !== -1 && padded[index] > HALF_ORDER[index]
+  return compare(concat([new Uint8Array(32 - s.byteLength), s]), HALF_ORDER) > 0
 }

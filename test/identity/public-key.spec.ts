@@ -41,12 +41,12 @@ describe('identity key', () => {
 
     it(`should not take ${type} under the name of another type`, () => {
       for (const other of TYPES.filter(other => other !== type)) {
-        expectInvalid(other, pem)
+        expectInvalid(other, pem, `the identity key is not the SPKI of an ${other === 'rsa' ? 'RSA' : other} key`)
       }
     })
 
     it(`should not take ${type} in another PEM`, () => {
-      expectInvalid(type, pem.trimEnd())
+      expectInvalid(type, pem.trimEnd(), 'the identity key is not an SPKI PEM in its one fixed form')
       expectInvalid(type, pem.replaceAll('\n', '\r\n'))
       expectInvalid(type, `${pem}\n`)
       expectInvalid(type, ` ${pem}`)
@@ -77,9 +77,16 @@ describe('identity key', () => {
   it('should not take a type that it does not know', () => {
     const { pem } = vectorIdentity('ed25519', 'test')
 
-    for (const type of ['', 'Ed25519', 'ed448', 'dsa', '__proto__', 'toString', 'x'.repeat(10_000)]) {
-      expectInvalid(type, pem)
+    for (const type of ['', 'Ed25519', 'ed448', 'dsa', '__proto__', 'toString']) {
+      expectInvalid(type, pem, `of unknown type ${type}`)
     }
+  })
+
+  it('should repeat no more than 32 characters of a type that it does not know', () => {
+    const { pem } = vectorIdentity('ed25519', 'test')
+
+    expect(() => parseIdentityKey('x'.repeat(10_000), pem)).to.throw(AuthenticationError)
+      .with.property('message').that.satisfies((message: string) => message.endsWith(`type ${'x'.repeat(32)}`))
   })
 
   describe('RSA', () => {
@@ -101,11 +108,15 @@ describe('identity key', () => {
       })
     }
 
-    for (const exponent of [0, 1, 2, 4, 65_536, 2 ** 32 - 2, 2 ** 32, 2 ** 32 + 1, 2 ** 40 + 1]) {
+    for (const exponent of [0, 1, 2, 4, 65_536, 2 ** 32 - 2, 2 ** 32, 2 ** 32 + 1, 2 ** 40 + 1, Number.MAX_SAFE_INTEGER]) {
       it(`should not take the exponent ${exponent}`, () => {
         expectInvalid('rsa', rsaPem(2048, exponent))
       })
     }
+
+    it('should not take an exponent as long as the modulus', () => {
+      expectInvalid('rsa', pemOf(rsaSpki(integer(modulusOf(2048)), integer(modulusOf(2047)))), 'exponent')
+    })
 
     it('should not take an even modulus', () => {
       const modulus = modulusOf(2048)
@@ -184,6 +195,17 @@ describe('identity key', () => {
 
       expect(parseIdentityKey('ed25519', pemWith(raw))).to.have.property('type', 'ed25519')
     })
+
+    // every byte of p but the lowest, one less
+    for (let place = 1; place < 32; place++) {
+      it(`should take a y that is below p at byte ${place}`, () => {
+        const raw = new Uint8Array(32).fill(0xff)
+        raw[31] = 0x7f
+        raw[place]--
+
+        expect(parseIdentityKey('ed25519', pemWith(raw))).to.have.property('type', 'ed25519')
+      })
+    }
   })
 
   for (const [type, curve] of [['secp256k1', secp256k1], ['ecdsa', p256]] as const) {
