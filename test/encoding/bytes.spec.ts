@@ -1,5 +1,6 @@
 import { expect } from 'aegir/chai'
 import { allocUnsafe, compare, concat, equals, fromHex, utf8, wipe } from '../../src/encoding/bytes.ts'
+import { without } from '../fixtures/load-without.ts'
 
 describe('bytes', () => {
   it('should encode text in UTF-8', () => {
@@ -50,5 +51,12 @@ describe('bytes', () => {
       expect(b.byteLength).to.equal(length)
       expect(a.every(byte => byte === 1)).to.be.true()
     }
+  })
+
+  it('should allocate where there is no Buffer', async () => {
+    const bytes = await without('Buffer', () => allocUnsafe(100))
+
+    expect(bytes).to.deep.equal(new Uint8Array(100))
+    expect(bytes.buffer.byteLength).to.equal(100)
   })
 })
