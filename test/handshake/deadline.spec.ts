@@ -1,4 +1,5 @@
 import { expect } from 'aegir/chai'
+import sinon from 'sinon'
 import { Deadline } from '../../src/handshake/deadline.ts'
 
 const HOUR = 3_600_000
@@ -42,6 +43,24 @@ describe('deadline', () => {
 
       expect(errors).to.deep.equal([reason])
       expect(deadline.signal.reason).to.equal(reason)
+    }
+  })
+
+  it('should leave no timer and no listener behind', () => {
+    const clock = sinon.useFakeTimers()
+
+    try {
+      const caller = new AbortController()
+      const removed = sinon.spy(caller.signal, 'removeEventListener')
+      const added = sinon.spy(caller.signal, 'addEventListener')
+      const deadline = new Deadline(HOUR, caller.signal, () => {})
+      expect(clock.countTimers()).to.equal(1)
+      deadline.clear()
+
+      expect(clock.countTimers()).to.equal(0)
+      expect(removed.args).to.deep.equal(added.args)
+    } finally {
+      clock.restore()
     }
   })
 

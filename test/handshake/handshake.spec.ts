@@ -204,11 +204,22 @@ describe('handshake', () => {
       expect(second.error).to.have.property('code', 'ERR_CARRIER_CLOSED')
     })
 
+    it('should show all of both lists, groups unknown here as well', async () => {
+      const { first } = await handshakePair(handshakeOptions('dialer', HYBRID), handshakeOptions('listener'), {
+        tamper: (from, line, index) => from === 'second' && index === 0
+          ? edit(line, hello => { hello.dh = ['p521', 'x448'].map(group => ({ group, public: '' })) })
+          : line
+      })
+
+      expect(first.error).to.have.property('message', 'ERR_NO_COMMON_GROUP: no common group: ours x25519mlkem768, x25519; theirs p521, x448')
+    })
+
     it('should show both lists where no cipher is common', async () => {
-      const { first } = await pair(['peer', 'peer'], { ciphers: ['aes-256-gcm'] }, { ciphers: ['aes-128-gcm', 'chacha20-poly1305'] })
+      const { first, second } = await pair(['peer', 'peer'], { ciphers: ['aes-256-gcm'] }, { ciphers: ['aes-128-gcm', 'chacha20-poly1305'] })
 
       expect(first.error).to.have.property('code', 'ERR_NO_COMMON_CIPHER')
       expect(first.error.message).to.contain('ours aes-256-gcm; theirs aes-128-gcm, chacha20-poly1305')
+      expect(second.error.message).to.contain('ours aes-128-gcm, chacha20-poly1305; theirs aes-256-gcm')
     })
 
     it('should agree on the dialer\'s first muxer', async () => {
@@ -247,7 +258,7 @@ describe('handshake', () => {
       }
     })
 
-    expect(first.error).to.have.property('code', 'ERR_REFLECTION')
+    expect(first.error).to.have.property('message', 'ERR_REFLECTION: the remote token is this side\'s own')
     expect(linesOf(first.sent)).to.have.lengthOf(1)
   })
 
@@ -301,6 +312,7 @@ describe('handshake', () => {
 
       expect(first.error).to.have.property('code', 'ERR_MALFORMED_HELLO')
       expect(first.error.message).to.contain('modulus check')
+      expect(first.error.cause).to.be.an('error')
     })
 
     it('should let no cause be told from another where decapsulation or the tag fails', async () => {
@@ -387,6 +399,29 @@ describe('handshake', () => {
     expect(second.error).to.have.property('code', 'ERR_IDENTITY_REJECTED')
     expect(secrets).to.deep.equal([new Uint8Array(32), new Uint8Array(32)])
   })
+
+  for (const roles of ROLES) {
+    it(`should erase the secrets of a session that a ${roles[0]} refuses`, async () => {
+      const secrets: Uint8Array[] = []
+
+      const backend: Backend = {
+        ...nobleBackend,
+        hkdfExpand: (prk, info, length) => {
+          const secret = nobleBackend.hkdfExpand(prk, info, length)
+          secrets.push(secret)
+
+          return secret
+        }
+      }
+
+      const { first } = await pair(roles, { backend, identify: () => { throw new IdentityRejectedError('no') } })
+      expect(first.error).to.have.property('code', 'ERR_IDENTITY_REJECTED')
+
+      // two header keys, two traffic secrets, the exporter; a record key and an IV, which is none, of each direction
+      expect(secrets).to.have.lengthOf(9)
+      expect(secrets.filter(secret => !equals(secret, new Uint8Array(secret.byteLength))).map(({ byteLength }) => byteLength)).to.deep.equal([12, 12])
+    })
+  }
 
   it('should export 1 to 8160 bytes and nothing else', async () => {
     const { first } = await pair(['peer', 'peer'])

@@ -64,7 +64,8 @@ describe('header', () => {
       const most = (await sealLine2(aead, NO_KEM, 'x'.repeat(5 * 2048))).byteLength
       expect(most).to.be.at.most(16_384)
 
-      expect(await code(sealLine2(aead, kem, 'x'.repeat(6 * 2048)))).to.equal('ERR_INVALID_OPTION')
+      await expect(sealLine2(aead, kem, 'x'.repeat(6 * 2048))).to.eventually.be.rejected().with.property('message')
+        .that.matches(/^ERR_INVALID_OPTION: the header takes 17\d{3} bytes, above the 16384 of a line; shorten extensions$/)
     })
 
     const kem = encodeBase64(new Uint8Array(1088))
@@ -96,6 +97,11 @@ describe('header', () => {
       'a list': ['[]', false],
       'no JSON': ['header', false]
     }
+
+    it('should say what is wrong with it', () => {
+      expect(() => parseLine2(utf8(`{"kem":"","header":"${sealed(2064)}"}\n`), false)).to.throw('the remote header is malformed - kem without a KEM')
+      expect(() => parseLine2(utf8(`{"header":"${sealed(16)}"}\n`), false)).to.throw('the remote header is malformed - header is not padded to 1024 bytes')
+    })
 
     for (const [what, [line, hasKem]] of Object.entries(malformed)) {
       it(`should not be taken with ${what}`, () => {
@@ -206,6 +212,26 @@ describe('header', () => {
     })
   }
 
+  // libp2p keeps nothing of an error but its message
+  const says: Record<string, [unknown, string]> = {
+    'a role that does not fit': [{ ...PAYLOAD, role: 'peer' }, 'ERR_ROLE: the remote side says it is a peer, this side is a listener'],
+    'a role that is long and cannot be printed': [{ ...PAYLOAD, role: `\n${'x'.repeat(10_000)}` }, `ERR_ROLE: the remote side says it is a \ufffd${'x'.repeat(15)}, this side is a listener`],
+    'another token': [{ ...PAYLOAD, token: '' }, 'ERR_TOKEN_ECHO: the remote header belongs to another hello'],
+    'another key': [{ ...PAYLOAD, key: { type: 'ed25519', public: vectorIdentity('ed25519', 'other').pem } }, 'ERR_SIGNATURE: the remote header is not signed by the key it shows'],
+    'extensions that are none': [{ ...PAYLOAD, extensions: {} }, 'ERR_MALFORMED_HEADER: the remote header is malformed - extensions is empty']
+  }
+
+  for (const [what, [payload, message]] of Object.entries(says)) {
+    it(`should say what is wrong with ${what}`, async () => {
+      await expect(verifyHeader(nobleBackend, await signed(payload), EXPECTED)).to.eventually.be.rejected().with.property('message', message)
+    })
+  }
+
+  it('should keep the cause of what is wrong', async () => {
+    await expect(verifyHeader(nobleBackend, utf8('{'), EXPECTED)).to.eventually.be.rejected()
+      .with.property('cause').that.is.an.instanceOf(SyntaxError)
+  })
+
   it('should not be taken over another transcript', async () => {
     expect(await code(verifyHeader(nobleBackend, await signed(PAYLOAD, new Uint8Array(32)), EXPECTED))).to.equal('ERR_SIGNATURE')
     expect(await code(verifyHeader(nobleBackend, await signed(PAYLOAD), { ...EXPECTED, t: new Uint8Array(32) }))).to.equal('ERR_SIGNATURE')
@@ -253,6 +279,11 @@ describe('header', () => {
       await expect(verifyHeader(nobleBackend, utf8(refusal(reason)), EXPECTED)).to.eventually.be.rejected().with.include({ code: 'ERR_REFUSED', reason })
     })
   }
+
+  it('should say what is wrong with a reason', async () => {
+    await expect(verifyHeader(nobleBackend, utf8('{"reject":"a\\nb"}'), EXPECTED)).to.eventually.be.rejected()
+      .with.property('message', 'ERR_MALFORMED_HEADER: the remote header is malformed - a reason with characters that are not printable, or too many')
+  })
 
   it('should refuse with what can be printed', () => {
     expect(JSON.parse(refusal(`a\n${'x'.repeat(300)}`))).to.deep.equal({ reject: `a\ufffd${'x'.repeat(254)}` })

@@ -92,6 +92,16 @@ describe('hello', () => {
     })
   }
 
+  it('should say which list has a name that is none, or one twice', () => {
+    expect(() => parseHello(line({ ...HELLO, dh: [share('P521')] }))).to.throw('malformed - dh has a name that is none, or one twice')
+    expect(() => parseHello(line({ ...HELLO, dh: [share('p521'), share('p521')] }))).to.throw('malformed - dh has a name that is none, or one twice')
+    expect(() => parseHello(line({ ...HELLO, ciphers: ['AES'] }))).to.throw('malformed - ciphers has a name that is none, or one twice')
+  })
+
+  it('should keep the cause of what is wrong', () => {
+    expect(() => parseHello(utf8('{\n'))).to.throw().with.property('cause').that.is.an.instanceOf(SyntaxError)
+  })
+
   it('should not be taken with bytes that are no JSON', () => {
     for (const bytes of [utf8('\n'), utf8('hello\n'), concat([Uint8Array.of(0xef, 0xbb, 0xbf), line(HELLO)]), Uint8Array.of(0xff, 0x0a)]) {
       expect(() => parseHello(bytes)).to.throw(ProtocolViolationError).with.property('code', 'ERR_MALFORMED_HELLO')
