@@ -30,6 +30,11 @@ describe('record header', () => {
     }
   })
 
+  it('should say what is wrong with it', () => {
+    expect(() => parseRecordHeader(Uint8Array.of(9, 0, 0, 16))).to.throw('ERR_MALFORMED_RECORD: a record of unknown type 9')
+    expect(() => parseRecordHeader(Uint8Array.of(3, 0, 4, 17))).to.throw('ERR_MALFORMED_RECORD: a record of type 3 with 1025 bytes, not 0 to 1024')
+  })
+
   it('should not be taken with bytes missing or added', () => {
     expectMalformed(1, 0, 0)
     expectMalformed(1, 0, 0, 16, 0)

@@ -161,7 +161,7 @@ describe('opener', () => {
       const opener = openerOf()
       await open(opener, [record(0, 2, END)])
 
-      expect(() => opener.take(record(1, type, END), 0)).to.throw().with.property('code', 'ERR_RECORD_AFTER_END')
+      expect(() => opener.take(record(1, type, END), 0)).to.throw('ERR_RECORD_AFTER_END: the remote side sent more after its end')
     })
   }
 
@@ -209,6 +209,14 @@ describe('opener', () => {
       await expect(open(openerOf(), [record(0, 3, reason)])).to.eventually.be.rejected().with.property('code', 'ERR_MALFORMED_RECORD')
     })
   }
+
+  it('should say what is wrong with a reason, and keep the cause', async () => {
+    const message = 'ERR_MALFORMED_RECORD: a reject record whose reason is not printable UTF-8, or too long'
+
+    await expect(open(openerOf(), [record(0, 3, utf8('a\nb'))])).to.eventually.be.rejected().with.property('message', message)
+    await expect(open(openerOf(), [record(0, 3, Uint8Array.of(0xff))])).to.eventually.be.rejected()
+      .with.property('cause').that.is.an.instanceOf(TypeError)
+  })
 
   it('should not take a reason of 1025 bytes', () => {
     expect(() => openerOf().take(record(0, 3, new Uint8Array(1025)), 0)).to.throw().with.property('code', 'ERR_MALFORMED_RECORD')

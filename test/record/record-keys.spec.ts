@@ -65,4 +65,21 @@ describe('record keys', () => {
 
     expect(traffic).to.deep.equal(new Uint8Array(32))
   })
+
+  it('should give no key once it is wiped, at the end of a generation neither', () => {
+    for (const records of [0, 1, 2]) {
+      const { backend, derivations } = recordingBackend(nobleBackend)
+      const keys = new RecordKeySequence(backend, SUITE, TRAFFIC.slice(), 2)
+
+      for (let i = 0; i < records; i++) {
+        keys.next()
+      }
+
+      keys.wipe()
+
+      expect(() => keys.next()).to.throw('the keys of this direction were wiped')
+      expect(keys.count).to.equal(records)
+      expect(derivations.aeadKeys).to.have.lengthOf(1)
+    }
+  })
 })

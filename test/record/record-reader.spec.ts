@@ -18,6 +18,7 @@ class Sink implements PlaintextSink {
   /** What `onData` throws. */
   failure?: Error
   onDataOnce?: () => void
+  onProgress?: () => void
 
   onData (pieces: Uint8Array[]): void {
     this.events.push('data')
@@ -111,6 +112,29 @@ describe('record reader', () => {
 
     expect(sink.data).to.deep.equal(utf8(texts.join('')))
     expect(sink.events.at(-1)).to.equal('end')
+  })
+
+  // an array for every byte would cost a hundred times the memory
+  for (const [count, arrays] of [[1, 1], [2, 2], [32, 32], [33, 1], [500, 1]]) {
+    it(`should give ${count} pieces at once in ${arrays} arrays`, async () => {
+      const { sink, reader } = reading()
+      const texts = Array.from({ length: count }, (_, i) => `${i} `)
+      reader.push(concat(await recordsOf(...texts)))
+
+      expect(sink.events).to.deep.equal(['data', 'end'])
+      expect(sink.pieces).to.have.lengthOf(arrays)
+      expect(sink.data).to.deep.equal(utf8(texts.join('')))
+    })
+  }
+
+  it('should give 1,024 pieces before it reads on', async () => {
+    for (const [count, times] of [[1023, 1], [1024, 1], [1025, 2], [2049, 3]]) {
+      const { sink, reader } = reading()
+      reader.push(concat(await recordsOf(...Array.from({ length: count }, () => 'x'))))
+
+      expect(sink.events).to.deep.equal([...Array.from({ length: times }, () => 'data'), 'end'])
+      expect(sink.data).to.have.property('byteLength', count)
+    }
   })
 
   it('should buffer nothing of a record but what it needs to decrypt it', async () => {
@@ -260,6 +284,35 @@ describe('record reader', () => {
       expect(reader.bufferedBytes).to.equal(two.byteLength + end.byteLength)
       await held.releaseAll()
       expect(reader.bufferedBytes).to.equal(0)
+    })
+
+    it('should tell each time that less waits, and not once it is closed', async () => {
+      const held = new HeldBackend()
+      const { sink, reader } = reading(openerOf({ backend: held.backend }))
+      const waits: number[] = []
+      sink.onProgress = () => { waits.push(reader.bufferedBytes) }
+      const [one, two, end] = await recordsOf('one', 'two')
+      reader.push(concat([one, two, end]))
+      await held.release()
+      expect(waits).to.deep.equal([two.byteLength + end.byteLength])
+      await held.release()
+      expect(waits).to.deep.equal([two.byteLength + end.byteLength, end.byteLength])
+      reader.close()
+      await held.releaseAll()
+
+      expect(waits).to.have.lengthOf(2)
+    })
+
+    it('should hold back an end that came while it was told of what comes before', async () => {
+      const held = new HeldBackend()
+      const { sink, reader } = reading(openerOf({ backend: held.backend }))
+      reader.push(concat(await recordsOf('one')))
+      reader.finish()
+      sink.onDataOnce = () => { expect(reader.ended).to.be.false() }
+      await held.releaseAll()
+
+      expect(sink.events).to.deep.equal(['data', 'end', 'finish'])
+      expect(reader.ended).to.be.true()
     })
 
     it('should release nothing of a record that fails, and nothing after it', async () => {
