@@ -4,6 +4,18 @@ const executablePath = systemChromium()
 
 /** @type {import('aegir').PartialOptions} */
 export default {
+  lint: {
+    files: [
+      '*.ts',
+      'benchmarks/**/*.ts',
+      'examples/**/*.{js,ts}',
+      'src/**/*.ts',
+      'test/**/*.{js,ts}',
+      'tools/**/*.ts',
+      '!**/dist/**',
+      '!**/node_modules/**'
+    ]
+  },
   test: {
     browser: {
       config: {
