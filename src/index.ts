@@ -8,7 +8,7 @@
  * It is the successor of [secure-peer](https://www.npmjs.com/package/secure-peer):
  * encrypted peer-to-peer connections from signed keys, with no certificates and
  * no authorities. The protocol is specified in
- * [SPEC.md](./SPEC.md).
+ * [SPEC.md](https://github.com/libp2p-secure-peer/libp2p-secure-peer/blob/main/SPEC.md).
  *
  * @example Securing a node
  *

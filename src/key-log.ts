@@ -1,8 +1,11 @@
 import { toHex } from './encoding/bytes.ts'
-import type { KEY_LOG_LABEL } from './constants.ts'
 
 /** What a secret is for, and whose (SPEC 5.7). */
-export type KeyLogLabel = (typeof KEY_LOG_LABEL)[keyof typeof KEY_LOG_LABEL]['lesser' | 'greater']
+export type KeyLogLabel =
+  | 'SECURE_PEER_HEADER_KEY_LESSER'
+  | 'SECURE_PEER_HEADER_KEY_GREATER'
+  | 'SECURE_PEER_TRAFFIC_SECRET_LESSER'
+  | 'SECURE_PEER_TRAFFIC_SECRET_GREATER'
 
 /** A secret with which a recorded connection can be read. */
 export interface KeyLogEntry {

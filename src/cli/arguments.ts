@@ -44,7 +44,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' }
 } as const
 
-/** @throws {@link UsageError} */
+/** @throws {UsageError} */
 export function parseArguments (args: string[]): Arguments {
   const { values, positionals } = parse(args)
   const [command = '', ...operands] = positionals
@@ -72,7 +72,7 @@ export function parseArguments (args: string[]): Arguments {
  *
  * @param text - decimal
  * @param lowest - 0 lets the system choose one
- * @throws {@link UsageError}
+ * @throws {UsageError}
  */
 export function parsePort (text: string | undefined, lowest: 0 | 1): number {
   const port = Number(text)

@@ -4,7 +4,7 @@
  * Identity keys as PEM texts, as `{ private, public }` key files and as libp2p
  * keys: one identity, the same PeerId in every API. For Node.
  *
- * @example A libp2p node with the identity of the stream API's `a.json`
+ * @example A libp2p node with the key file of the stream API
  *
  * ```TypeScript
  * import { readFile } from 'node:fs/promises'

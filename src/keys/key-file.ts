@@ -32,7 +32,7 @@ const generate = promisify(generateKeyPair)
  * A new identity in rsa-json's form, PKCS#1 for RSA keys, PKCS#8 and SPKI for
  * the others. It takes about 0.1 s for RSA with 2048 bits, no time for the others.
  *
- * @throws {@link InvalidOptionError} for another type or size
+ * @throws {InvalidOptionError} for another type or size
  */
 export async function generateKeys (init: GenerateKeysInit = {}): Promise<Keys> {
   const { type = 'rsa', bits = MIN_BITS } = init
@@ -57,7 +57,7 @@ export function keysFromPrivateKey (key: PrivateKey): Keys {
 /**
  * The libp2p private key of a key file.
  *
- * @throws {@link InvalidOptionError} when a part cannot be read or the two are not one key's
+ * @throws {InvalidOptionError} when a part cannot be read or the two are not one key's
  */
 export function privateKeyFromKeys (keys: Keys): PrivateKey {
   const privateKey = privateKeyFromPem(keys?.private)

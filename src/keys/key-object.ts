@@ -19,7 +19,7 @@ const P256_PUBLIC_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200
 /**
  * The libp2p key of a public key of node:crypto.
  *
- * @throws {@link InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
+ * @throws {InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
  */
 export function publicKeyFromKeyObject (key: KeyObject): PublicKey {
   switch (kindOf(key)) {
@@ -46,7 +46,7 @@ export function publicKeyFromKeyObject (key: KeyObject): PublicKey {
 /**
  * The libp2p key of a private key of node:crypto.
  *
- * @throws {@link InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
+ * @throws {InvalidOptionError} when it is not RSA, Ed25519, secp256k1 or P-256
  */
 export function privateKeyFromKeyObject (key: KeyObject): PrivateKey {
   switch (kindOf(key)) {

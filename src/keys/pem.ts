@@ -22,7 +22,7 @@ const BOUNDARY = /^-----BEGIN ([A-Z0-9 ]+)-----\r?$/m
  * P-256 key, or PKCS#1 of an RSA key of any size. (Connections of version 1.0
  * want 2048 bits at least.)
  *
- * @throws {@link InvalidOptionError} when it is no such PEM or no such key
+ * @throws {InvalidOptionError} when it is no such PEM or no such key
  */
 export function publicKeyFromPem (pem: string): PublicKey {
   checkLabel(pem, PUBLIC_LABELS)
@@ -34,7 +34,7 @@ export function publicKeyFromPem (pem: string): PublicKey {
  * A libp2p public key as PEM (RFC 7468): lines of 64, LF, final LF. Equal keys
  * give equal texts.
  *
- * @throws {@link InvalidOptionError} for `pkcs1` and a key that is not RSA
+ * @throws {InvalidOptionError} for `pkcs1` and a key that is not RSA
  */
 export function publicKeyToPem (key: PublicKey, format: PublicKeyFormat = 'spki'): string {
   if (format === 'spki') {
@@ -52,7 +52,7 @@ export function publicKeyToPem (key: PublicKey, format: PublicKeyFormat = 'spki'
  * The libp2p key of a private key in PEM: PKCS#8 of an RSA, Ed25519, secp256k1
  * or P-256 key, PKCS#1 of an RSA key, or OpenSSL's `EC PRIVATE KEY`.
  *
- * @throws {@link InvalidOptionError} when it is no such PEM, no such key, or encrypted
+ * @throws {InvalidOptionError} when it is no such PEM, no such key, or encrypted
  */
 export function privateKeyFromPem (pem: string): PrivateKey {
   checkLabel(pem, PRIVATE_LABELS)
@@ -63,7 +63,7 @@ export function privateKeyFromPem (pem: string): PrivateKey {
 /**
  * A libp2p private key as PEM (RFC 7468), not encrypted.
  *
- * @throws {@link InvalidOptionError} for `pkcs1` and a key that is not RSA
+ * @throws {InvalidOptionError} for `pkcs1` and a key that is not RSA
  */
 export function privateKeyToPem (key: PrivateKey, format: PrivateKeyFormat = 'pkcs8'): string {
   if (format === 'pkcs1' && key.type !== 'RSA') {

@@ -62,7 +62,7 @@ const MEMBERS = ['address', 'peerId', 'type', 'publicKey', 'since']
  * What was stored, checked: an entry that cannot be read is an error, never an
  * address that is not known yet.
  *
- * @throws {@link KnownPeersStoreError}
+ * @throws {KnownPeersStoreError}
  */
 export function parseKnownPeer (value: unknown): KnownPeer {
   const peer = typeof value === 'object' && value != null ? value as Record<string, unknown> : {}

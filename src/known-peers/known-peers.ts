@@ -22,8 +22,8 @@ export interface KnownPeers {
    * without a PeerId when its key is the one that is known, or the first there.
    * Inbound connections and those to a PeerId are none of its business.
    *
-   * @throws {@link KnownPeerChangedError} when another key came
-   * @throws {@link KnownPeersStoreError} when what is known cannot be read or written
+   * @throws {KnownPeerChangedError} when another key came
+   * @throws {KnownPeersStoreError} when what is known cannot be read or written
    */
   (identity: Pick<RemoteIdentity, 'peerId' | 'publicKey' | 'direction' | 'remoteAddr'>): Promise<void>
 

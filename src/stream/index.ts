@@ -110,7 +110,7 @@ export interface Peer {
  *
  * @param keys - a key file's two PEM texts, or a libp2p private key
  * @param opts - see {@link SecureOptions}
- * @throws {@link InvalidOptionError} on keys or options without a meaning
+ * @throws {InvalidOptionError} on keys or options without a meaning
  */
 export function secure (keys: Keys | PrivateKey, opts?: SecureOptions): Peer {
   const options = opts ?? {}

@@ -48,8 +48,8 @@ export function createHeader (signer: ClassicSigner, dhPublic: Buffer, ciphers: 
 }
 
 /**
- * @throws {@link ProtocolViolationError} `ERR_MALFORMED_HEADER`
- * @throws {@link AuthenticationError} `ERR_INVALID_KEY`, `ERR_SIGNATURE`
+ * @throws {ProtocolViolationError} `ERR_MALFORMED_HEADER`
+ * @throws {AuthenticationError} `ERR_INVALID_KEY`, `ERR_SIGNATURE`
  */
 export function parseHeader (line: Uint8Array): RemoteHeader {
   const header = JsonObject.parse(line, malformed)
@@ -79,7 +79,7 @@ export function signText (key: KeyObject, text: string): string {
   return sign(SIGNATURE_DIGEST, Buffer.from(text), key).toString('base64')
 }
 
-/** @throws {@link !TypeError} unless it is an RSA key of usable size */
+/** @throws {TypeError} unless it is an RSA key of usable size */
 export function requireRsa (key: KeyObject): void {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
 
@@ -93,7 +93,7 @@ export function verifyText (key: KeyObject, text: string, hash: string): boolean
   return verify(SIGNATURE_DIGEST, Buffer.from(text), key, Buffer.from(hash, 'base64'))
 }
 
-/** @throws {@link AuthenticationError} `ERR_INVALID_KEY` unless it is the PEM of an RSA key of usable size */
+/** @throws {AuthenticationError} `ERR_INVALID_KEY` unless it is the PEM of an RSA key of usable size */
 function parseRsaKey (pem: string): { key: KeyObject, peerId: PeerId } {
   try {
     const peerId = peerIdFromPublicKey(publicKeyFromPem(pem))

@@ -21,7 +21,7 @@ import type { DiffieHellmanGroup } from 'node:crypto'
  *
  * @param keys - of RSA, both parts in PEM
  * @param ciphers - OpenSSL's names in preference order; those that this runtime does not have are left out
- * @throws {@link InvalidOptionError} when the keys are not RSA or no cipher is left
+ * @throws {InvalidOptionError} when the keys are not RSA or no cipher is left
  */
 export function classicProtocol (keys: Keys, ciphers: readonly string[] = DEFAULT_CLASSIC_CIPHERS): StreamProtocol {
   const signer = classicSigner(keys)

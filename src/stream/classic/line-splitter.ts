@@ -18,7 +18,7 @@ export class LineSplitter {
    * Takes bytes of `chunk` from `offset` on, up to the end of a line.
    *
    * @returns how many were taken, and the line without its newline if it is whole now
-   * @throws {@link ProtocolViolationError} `ERR_LINE_TOO_LONG`
+   * @throws {ProtocolViolationError} `ERR_LINE_TOO_LONG`
    */
   take (chunk: Uint8Array, offset: number): { taken: number, line?: string } {
     const newline = chunk.indexOf(NEWLINE, offset)
