@@ -1,13 +1,11 @@
 // Twenty nodes for no persons: npm run crowd -- /ip4/127.0.0.1/tcp/…/p2p/…
 /* eslint-disable no-console */
 
-import { setTimeout as delay } from 'node:timers/promises'
+import { once } from 'node:events'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createNode, say, TOPIC } from './node.js'
+import { createNode, say } from './node.js'
 
 const SIZE = 20
-const LOOK_AGAIN_MS = 100
-
 const nodes = []
 const heard = new Map()
 
@@ -18,10 +16,8 @@ for (let i = 0; i < SIZE; i++) {
   nodes.push(await createNode(known, text => { hear(nodes[i], text) }))
 }
 
-// gossipsub looks once a second along which connections it sends
-while (nodes.some(node => node.services.pubsub.getMeshPeers(TOPIC).length < node.getConnections().length)) {
-  await delay(LOOK_AGAIN_MS)
-}
+// gossipsub chooses once a second to which neighbours it sends
+await Promise.all(nodes.map(async node => once(node.services.pubsub, 'gossipsub:heartbeat')))
 
 console.log(`${nodes.length} nodes joined. Say something. Ctrl+C ends them.`)
 
@@ -35,6 +31,7 @@ function hear (node, text) {
   heard.set(text, count)
 
   if (count === nodes.length) {
+    heard.delete(text)
     console.log(`all ${count} heard ${text}`)
     say(node, `crowd: we all heard you, ${text.split(': ')[0]}`).catch(err => { console.error(err.message) })
   }
