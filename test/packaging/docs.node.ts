@@ -68,6 +68,23 @@ describe('documents', () => {
     }
   })
 
+  it('should state the timeouts that libp2p and this package have', async () => {
+    const source = await read('node_modules/libp2p/src/connection-manager/constants.defaults.ts')
+    const defaults = Object.fromEntries(Array.from(source.matchAll(/^export const (\w+) = ([\d_]+)$/gm), ([, name, value]) => [name, Number(value.replaceAll('_', ''))]))
+    const operations = await read('docs/operations.md')
+    const rows = tableRows(operations).filter(([,, option]) => option?.includes('Timeout'))
+
+    expect(Object.fromEntries(rows.map(([, seconds, option]) => [option.match(/\w+Timeout/)?.[0], seconds]))).to.deep.equal({
+      handshakeTimeout: `${constants.DEFAULT_HANDSHAKE_TIMEOUT / 1000} s`,
+      addressDialTimeout: `${defaults.ADDRESS_DIAL_TIMEOUT / 1000} s`,
+      dialTimeout: `${defaults.DIAL_TIMEOUT / 1000} s`,
+      inboundUpgradeTimeout: `${defaults.INBOUND_UPGRADE_TIMEOUT / 1000} s`
+    })
+
+    expect(defaults).to.include({ MAX_INCOMING_PENDING_CONNECTIONS: 10, INBOUND_CONNECTION_THRESHOLD: 5 })
+    expect(operations).to.match(/ten inbound connections at a time.*maxIncomingPendingConnections.*five new ones a second.*inboundConnectionThreshold/)
+  })
+
   it('should show the figures that were measured, and no others', async () => {
     const results = await readResults(new URL('../../benchmarks/results.json', import.meta.url))
 
