@@ -18,7 +18,7 @@ console.log(`  npm run crowd -- ${address}\n`)
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === '/peers') {
-    console.log(node.getConnections().map(({ remotePeer, encryption }) => `${short(remotePeer)} by ${encryption}`).join(', '))
+    console.log(node.getConnections().map(({ remotePeer, encryption }) => `${short(remotePeer)} by ${encryption}`).join(', ') || 'nobody yet')
   } else {
     await say(node, `${name}: ${line}`)
   }
