@@ -295,7 +295,7 @@ export class SecuredMessageStream extends AbstractMessageStream {
       return
     }
 
-    if (error != null && local === true && !isSocketError(error)) {
+    if (error != null && local === true && !isCarriersOwn(error)) {
       this.abort(this.#failure ?? error)
     } else if (this.#finished) {
       this.#onFinish()
@@ -369,9 +369,10 @@ export class SecuredMessageStream extends AbstractMessageStream {
   }
 }
 
-// a transport aborts its own connection when its socket fails, which nobody here asked for
-function isSocketError (err: Error): boolean {
-  return 'syscall' in err || 'errno' in err
+// a transport aborts its own connection when its socket fails, or the stream that
+// a relay carries it in is reset, which nobody here asked for
+function isCarriersOwn (err: Error): boolean {
+  return 'syscall' in err || 'errno' in err || err.name === 'StreamResetError'
 }
 
 function listOf (pieces: Uint8Array[]): Uint8ArrayList {
