@@ -40,6 +40,7 @@ try {
     await dial(node)
     await load(node)
     await help(node)
+    await use(node)
   }
 
   for (const [moduleResolution, module] of RESOLUTIONS) {
@@ -139,6 +140,18 @@ async function help (node: string): Promise<void> {
     assert.match(stdout, new RegExp(name))
     ok(`${name} --help`)
   }
+}
+
+/** The README's program, as it stands there. */
+async function use (node: string): Promise<void> {
+  const readme = await readFile(path.join(root, 'README.md'), 'utf8')
+  const [, program] = readme.match(/\n# Use\n[^]*?```ts\n([^]*?)```/) ?? []
+
+  await writeFile(path.join(folder, 'use.ts'), program)
+  const { stdout } = await exec(node, ['use.ts'], { cwd: folder, timeout: 30_000 })
+
+  assert.equal(stdout, '/secure-peer/1.0.0\n')
+  ok('the README\'s program does what it says, and ends')
 }
 
 async function compile (moduleResolution: string, module: string): Promise<void> {
