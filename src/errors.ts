@@ -176,3 +176,12 @@ export function isExplained (err: unknown): err is IdentityRejectedError | Negot
   return err instanceof IdentityRejectedError ||
     (err instanceof NegotiationError && (err.code === 'ERR_NO_COMMON_MUXER' || err.code === 'ERR_STEERED'))
 }
+
+/** What an error is counted as: its code where it has one, else its name. */
+export function errorCode (err: unknown): string {
+  if (err instanceof SecurePeerError) {
+    return err.code
+  }
+
+  return err instanceof Error ? err.name : 'unknown'
+}

@@ -1,5 +1,4 @@
 import { METRICS_INTERVAL } from '../constants.ts'
-import { SecurePeerError } from '../errors.ts'
 import type { Suite } from '../key-schedule.ts'
 import type { Counter, CounterGroup, Histogram, MessageStreamDirection, Metrics } from '@libp2p/interface'
 
@@ -68,7 +67,7 @@ export class SecurePeerMetrics {
     this.connectionFailed(code)
   }
 
-  /** @param code - what {@link errorCode} gave */
+  /** @param code - what `errorCode` gave */
   connectionFailed (code: string): void {
     this.#errors.increment({ [code]: true })
 
@@ -120,15 +119,6 @@ interface Counted {
 
   /** Rekeys so far. */
   readonly generation: number
-}
-
-/** What metrics count an error as: its code where it has one, else its name. */
-export function errorCode (err: unknown): string {
-  if (err instanceof SecurePeerError) {
-    return err.code
-  }
-
-  return err instanceof Error ? err.name : 'unknown'
 }
 
 function register (metrics: Metrics, name: string, help: string): Pending {

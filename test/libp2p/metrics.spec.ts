@@ -1,7 +1,9 @@
+import { multiaddrConnectionPair } from '@libp2p/utils'
 import { expect } from 'aegir/chai'
+import { RecordingLogger } from './fixtures/logger.ts'
 import { FakeMetrics, told } from './fixtures/metrics.ts'
 import { middle } from './fixtures/middle.ts'
-import { attempt, close, closed, closeOf, connect, nextMessage } from './fixtures/secure.ts'
+import { attempt, close, closed, closeOf, connect, encrypterOf, nextMessage } from './fixtures/secure.ts'
 import type { RemoteIdentity } from '../../src/index.ts'
 
 describe('metrics', () => {
@@ -154,9 +156,25 @@ describe('metrics', () => {
   })
 
   it('should register once for all connections', async () => {
-    const side = { metrics: dialing.asMetrics() }
+    const encrypter = await encrypterOf({ metrics: dialing.asMetrics() })
 
-    await connect({ dialer: side })
-    await expect(connect({ dialer: side })).to.eventually.be.rejectedWith('registered twice')
+    // registering a name again would throw
+    for (let i = 1; i <= 2; i++) {
+      const [outbound, inbound] = multiaddrConnectionPair()
+      const listener = await encrypterOf()
+      await Promise.all([encrypter.secureOutbound(outbound), listener.secureInbound(inbound)])
+
+      expect(dialing.read('handshakes_total')).to.deep.equal({ outbound_success: i })
+    }
+  })
+
+  it('should connect without metrics that cannot be registered, and log why', async () => {
+    const metrics = dialing.asMetrics()
+    const logger = new RecordingLogger()
+    await connect({ dialer: { metrics } })
+    await connect({ dialer: { metrics, logger } })
+
+    expect(logger.lines.join('\n')).to.include('there are no metrics').and.to.include('registered twice')
+    expect(dialing.read('handshakes_total')).to.deep.equal({ outbound_success: 1 })
   })
 })
