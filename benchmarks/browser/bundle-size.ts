@@ -1,8 +1,10 @@
 /**
  * How much an encrypter adds to the bundle of an application that has libp2p,
- * WebSockets and yamux already: minified, gzip. Fails when ours adds more to what
- * a page loads at first than its budget, or brings what no page can use. The goal
- * is what noise adds; the budget is what is reached, and may only become smaller.
+ * WebSockets and yamux already: minified, gzip. What counts is what a page loads
+ * at first, which is all it ever loads where WebCrypto has X25519, Ed25519,
+ * ML-KEM-768 and AES-GCM; what others load by `import()` is printed beside it.
+ * Fails when ours adds more than its budget, or brings what no page can use. The
+ * goal is what noise adds; the budget is what is reached, and may only become smaller.
  *
  * `node benchmarks/browser/bundle-size.ts [--src]`
  */
@@ -23,7 +25,7 @@ const ENCRYPTERS = {
   'secure-peer': 'export { securePeer } from \'libp2p-secure-peer\''
 }
 
-const BUDGET_BYTES = 16_500
+const BUDGET_BYTES = 15_700
 
 const source: Source = process.argv.includes('--src') ? 'src' : 'dist'
 const base = await sizeOf(APPLICATION)
