@@ -22,11 +22,8 @@ export function encodePem (spki: Uint8Array): string {
  * @returns `undefined` for any other form, even of the same key
  */
 export function decodePem (pem: string): Uint8Array | undefined {
-  if (!pem.startsWith(HEADER) || !pem.endsWith(FOOTER)) {
-    return undefined
-  }
-
   const spki = decodeBase64(pem.slice(HEADER.length, -FOOTER.length).replaceAll('\n', ''))
 
+  // which looks at what was cut off as well
   return spki != null && encodePem(spki) === pem ? spki : undefined
 }

@@ -1,4 +1,6 @@
 import { expect } from 'aegir/chai'
+import sinon from 'sinon'
+import * as base64 from '../../src/encoding/base64.ts'
 import { loadWithout } from '../fixtures/load-without.ts'
 import { testBase64 } from './base64.ts'
 import type { Base64 } from './base64.ts'
@@ -23,6 +25,25 @@ const codec = {
 }
 
 const places = [[Uint8Array.prototype, 'toBase64'], [Uint8Array, 'fromBase64']] as const
+
+describe('base64 with Buffer', () => {
+  it('should use it', () => {
+    const spies = [sinon.spy(Buffer, 'from'), sinon.spy(Buffer, 'allocUnsafeSlow')]
+
+    try {
+      base64.encodeBase64(Uint8Array.of(1))
+      base64.decodeBase64('AQ==')
+      sinon.assert.calledTwice(spies[0])
+      sinon.assert.calledOnce(spies[1])
+    } finally {
+      spies.forEach(spy => { spy.restore() })
+    }
+  })
+})
+
+describe('base64 with another Buffer', () => {
+  testBase64(async () => loadWithout('Buffer', 'src/encoding/base64', {}))
+})
 
 describe('base64 without Buffer', () => {
   for (const withCodec of [false, true]) {

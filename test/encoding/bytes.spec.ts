@@ -54,9 +54,11 @@ describe('bytes', () => {
   })
 
   it('should allocate where there is no Buffer', async () => {
-    const bytes = await without('Buffer', () => allocUnsafe(100))
+    for (const instead of [undefined, {}]) {
+      const bytes = await without('Buffer', () => allocUnsafe(100), instead)
 
-    expect(bytes).to.deep.equal(new Uint8Array(100))
-    expect(bytes.buffer.byteLength).to.equal(100)
+      expect(bytes).to.deep.equal(new Uint8Array(100))
+      expect(bytes.buffer.byteLength).to.equal(100)
+    }
   })
 })

@@ -102,6 +102,7 @@ describe('JSON', () => {
 
   it('should keep the cause of what is wrong', () => {
     expect(() => parse('{')).to.throw(Failure).with.property('cause').that.is.an.instanceOf(SyntaxError)
+    expect(() => parse('{"a":"\\ud800"}')).to.throw(Failure).with.property('cause').that.has.property('message', 'lone surrogate')
   })
 
   it('should give strings only', () => {

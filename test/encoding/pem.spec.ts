@@ -20,6 +20,8 @@ const VARIANTS = {
   'a space before': ` ${PEM}`,
   'text after': `${PEM}key`,
   'a header line': PEM.replace(BEGIN, `${BEGIN}Comment: key\n`),
+  'another beginning of the same length': PEM.replace(BEGIN, 'x'.repeat(BEGIN.length)),
+  'another end of the same length': PEM.replace(END, 'x'.repeat(END.length)),
   'the label of a private key': PEM.replaceAll('PUBLIC', 'PRIVATE'),
   'the label of PKCS#1': PEM.replaceAll('PUBLIC KEY', 'RSA PUBLIC KEY'),
   'lower case': PEM.replaceAll('PUBLIC KEY', 'public key'),
@@ -37,6 +39,12 @@ const VARIANTS = {
 describe('PEM', () => {
   it('should write lines of 64, LF, and a final LF', () => {
     expect(PEM).to.match(/^-----BEGIN PUBLIC KEY-----\n(?:[A-Za-z0-9+/]{64}\n)+[A-Za-z0-9+/]{1,63}={0,2}\n-----END PUBLIC KEY-----\n$/)
+  })
+
+  it('should write no empty line', () => {
+    expect(encodePem(BYTES.subarray(0, 0))).to.equal(BEGIN + END)
+    expect(encodePem(BYTES.subarray(0, 48))).to.match(/^-{5}BEGIN PUBLIC KEY-{5}\n[A-Za-z0-9+/]{64}\n-{5}END PUBLIC KEY-{5}\n$/)
+    expect(encodePem(BYTES.subarray(0, 49))).to.match(/^-{5}BEGIN PUBLIC KEY-{5}\n[A-Za-z0-9+/]{64}\n[A-Za-z0-9+/]{2}==\n-{5}END PUBLIC KEY-{5}\n$/)
   })
 
   it('should take back what it gave, at every length', () => {
