@@ -129,7 +129,6 @@ export class RecordWriter {
 
   readonly #flushFirst = (): void => {
     this.#flush()
-    this.#tellDrained()
     this.#flushNextTurn()
   }
 
@@ -140,7 +139,6 @@ export class RecordWriter {
     }
 
     this.#flush()
-    this.#tellDrained()
     this.#flushNextTurn()
   }
 
@@ -155,7 +153,7 @@ export class RecordWriter {
   }
 
   #flush (): void {
-    while (!this.#sealing && !this.#blocked && this.#state !== 'closed') {
+    while (!this.#sealing && !this.#blocked) {
       const last = this.#bytes === 0 ? this.#last : undefined
 
       if (this.#bytes === 0 && last == null) {

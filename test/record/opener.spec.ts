@@ -15,6 +15,40 @@ function record (index: number, type: number, plaintext: Uint8Array, rekeyAfter?
 
 const END = new Uint8Array(0)
 
+/** A backend that writes down what is opened. */
+function watching (): { backend: Backend, headers: Uint8Array[], updates: Uint8Array[], tags: Uint8Array[] } {
+  const [headers, updates, tags]: Uint8Array[][] = [[], [], []]
+
+  const backend: Backend = {
+    ...nobleBackend,
+    aead: (cipher, key) => {
+      const aead = nobleBackend.aead(cipher, key)
+
+      return {
+        seal: (...args) => aead.seal(...args),
+        open: (nonce, header) => {
+          const opening = aead.open(nonce, header)
+          headers.push(header)
+
+          return {
+            update: ciphertext => {
+              updates.push(ciphertext)
+              opening.update(ciphertext)
+            },
+            final: tag => {
+              tags.push(tag)
+
+              return opening.final(tag)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  return { backend, headers, updates, tags }
+}
+
 describe('opener', () => {
   for (const bytes of [0, 1, MAX - 1, MAX]) {
     it(`should open a record of ${bytes} bytes`, async () => {
@@ -27,30 +61,13 @@ describe('opener', () => {
   }
 
   it('should not begin to open a record that is larger', async () => {
-    let begun = 0
-
-    const backend: Backend = {
-      ...nobleBackend,
-      aead: (cipher, key) => {
-        const aead = nobleBackend.aead(cipher, key)
-
-        return {
-          seal: (...args) => aead.seal(...args),
-          open: (...args) => {
-            begun++
-
-            return aead.open(...args)
-          }
-        }
-      }
-    }
-
+    const { backend, headers } = watching()
     const opener = openerOf({ backend })
     expect(() => opener.take(record(0, 1, patternOf(MAX + 1)), 0)).to.throw().with.property('code', 'ERR_MALFORMED_RECORD')
-    expect(begun).to.equal(0)
+    expect(headers).to.have.lengthOf(0)
 
     await open(openerOf({ backend }), [record(0, 1, patternOf(1))])
-    expect(begun).to.equal(1)
+    expect(headers).to.have.lengthOf(1)
   })
 
   for (const size of [1, 2, 3, 4, 5, 19, 20, 21, 37]) {
@@ -70,6 +87,39 @@ describe('opener', () => {
       opener.finish()
     })
   }
+
+  for (const size of [1, 4, 7, 20, 1000]) {
+    it(`should give the cipher nothing that is empty, from chunks of ${size} bytes`, async () => {
+      const { backend, updates } = watching()
+      const opener = openerOf({ backend })
+      await open(opener, cut(concat([record(0, 1, patternOf(50)), record(1, 1, patternOf(0)), record(2, 1, patternOf(3)), record(3, 2, END)]), size))
+
+      expect(opener.ended).to.be.true()
+      expect(updates.reduce((sum, { byteLength }) => sum + byteLength, 0)).to.equal(53)
+      expect(updates.filter(({ byteLength }) => byteLength === 0)).to.be.empty()
+    })
+  }
+
+  it('should read a record where it lies', async () => {
+    const { backend, headers, updates, tags } = watching()
+    const chunk = concat([record(0, 1, patternOf(50)), record(1, 1, patternOf(5))])
+    await open(openerOf({ backend }), [chunk])
+
+    for (const read of [headers, updates, tags]) {
+      expect(read).to.have.lengthOf(2)
+      expect(read.every(({ buffer }) => buffer === chunk.buffer)).to.be.true()
+    }
+  })
+
+  it('should hold no empty pieces', async () => {
+    const opener = openerOf()
+
+    for (let i = 0; i < 3; i++) {
+      const chunk = record(i, 1, patternOf(0))
+      await opener.take(chunk, 0)
+      expect(opener.pieces).to.equal(0)
+    }
+  })
 
   it('should take no more than one record at a time', () => {
     const opener = openerOf()

@@ -1,9 +1,11 @@
 import { expect } from 'aegir/chai'
 import { RECORD_TYPE } from '../../src/constants.ts'
+import { nobleBackend } from '../../src/crypto/noble.ts'
 import { concat, utf8 } from '../../src/encoding/bytes.ts'
+import { Opener } from '../../src/record/opener.ts'
+import { RecordKeySequence } from '../../src/record/record-keys.ts'
 import { RecordReader } from '../../src/record/record-reader.ts'
-import { cut, HeldBackend, openerOf, patternOf, sealerOf } from './fixtures.ts'
-import type { Opener } from '../../src/record/opener.ts'
+import { cut, HeldBackend, openerOf, patternOf, sealerOf, SUITE, TRAFFIC } from './fixtures.ts'
 import type { PlaintextSink } from '../../src/record/record-reader.ts'
 import type { Sealer } from '../../src/record/sealer.ts'
 
@@ -153,6 +155,33 @@ describe('record reader', () => {
     reader.push(new Uint8Array(0))
 
     expect(sink.events).to.deep.equal(['data'])
+  })
+
+  it('should not take an empty chunk for something after the end', async () => {
+    const { sink, reader } = reading()
+    reader.push(concat(await recordsOf('one')))
+    reader.push(new Uint8Array(0))
+    reader.finish()
+
+    expect(sink.events).to.deep.equal(['data', 'end', 'finish'])
+  })
+
+  it('should say once that all was given', async () => {
+    const { sink, reader } = reading()
+    reader.push(concat(await recordsOf('one')))
+    reader.finish()
+    reader.finish()
+
+    expect(sink.events).to.deep.equal(['data', 'end', 'finish'])
+  })
+
+  it('should erase the keys when it is closed', () => {
+    const traffic = TRAFFIC.slice()
+    const { reader } = reading(new Opener(new RecordKeySequence(nobleBackend, SUITE, traffic)))
+    expect(traffic).to.deep.equal(TRAFFIC)
+    reader.close()
+
+    expect(traffic).to.deep.equal(new Uint8Array(32))
   })
 
   it('should say that it was cut off, wherever that was', async () => {
@@ -333,6 +362,18 @@ describe('record reader', () => {
       const held = new HeldBackend()
       const { sink, reader } = reading(openerOf({ backend: held.backend }))
       reader.push(concat(await recordsOf('one', 'two')))
+      reader.close()
+      await held.releaseAll()
+
+      expect(sink.events).to.deep.equal([])
+    })
+
+    it('should not tell of a record that fails once it is closed', async () => {
+      const held = new HeldBackend()
+      const { sink, reader } = reading(openerOf({ backend: held.backend }))
+      const [one] = await recordsOf('one')
+      one[5] ^= 1
+      reader.push(one)
       reader.close()
       await held.releaseAll()
 

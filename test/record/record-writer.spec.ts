@@ -1,11 +1,14 @@
 import { expect } from 'aegir/chai'
+import sinon from 'sinon'
 import { MAX_FLUSH_BYTES, SEND_BUFFER_BYTES } from '../../src/constants.ts'
+import { nobleBackend } from '../../src/crypto/noble.ts'
 import { concat, utf8 } from '../../src/encoding/bytes.ts'
-import { hasImmediate } from '../../src/encoding/next-turn.ts'
+import { hasImmediate, nextTurn } from '../../src/encoding/next-turn.ts'
+import { RecordKeySequence } from '../../src/record/record-keys.ts'
 import { RecordWriter } from '../../src/record/record-writer.ts'
-import { cut, HeldBackend, openerOf, patternOf, sealerOf, splitRecords } from './fixtures.ts'
+import { Sealer } from '../../src/record/sealer.ts'
+import { cut, HeldBackend, openerOf, patternOf, sealerOf, splitRecords, SUITE, TRAFFIC } from './fixtures.ts'
 import type { RecordSink } from '../../src/record/record-writer.ts'
-import type { Sealer } from '../../src/record/sealer.ts'
 
 const MAX = 65_536
 const FLUSH = MAX_FLUSH_BYTES
@@ -127,6 +130,31 @@ describe('record writer', () => {
     expect((await sink.received()).data).to.deep.equal(utf8('abcd'))
   })
 
+  it('should go on turn by turn while it is busy', async () => {
+    const { sink, writer } = writing()
+    let written = ''
+
+    for (const text of ['a', 'b', 'c', 'd', 'e']) {
+      writer.write(utf8(text))
+      written += text
+      await new Promise(resolve => { nextTurn(() => { resolve(undefined) }) })
+    }
+
+    await turn()
+    expect((await sink.received()).data).to.deep.equal(utf8(written))
+    expect(sink.writes).to.have.lengthOf(5)
+  })
+
+  it('should not take an empty write for a busy connection', async () => {
+    const { sink, writer } = writing()
+    writer.write(new Uint8Array(0))
+    await Promise.resolve()
+    writer.write(utf8('a'))
+    await Promise.resolve()
+
+    expect(sink.writes).to.have.lengthOf(1)
+  })
+
   it('should not send empty writes', async () => {
     const { sink, writer } = writing()
     expect(writer.write(new Uint8Array(0))).to.be.true()
@@ -220,6 +248,30 @@ describe('record writer', () => {
       expect(writer.bufferedBytes).to.equal(0)
       expect((await sink.received()).data).to.deep.equal(data)
     })
+
+    // a flush that ends with a piece, and one that ends within
+    for (const piece of [FLUSH / 2, FLUSH / 2 + 1, FLUSH - 1, FLUSH]) {
+      it(`should give the sealer exactly what it is to seal, of pieces of ${piece} bytes`, async () => {
+        const sealer = sealerOf()
+        const sealed = sinon.spy(sealer, 'sealData')
+        const { sink, writer } = writing(sealer)
+        sink.accepts = false
+        writer.write(utf8('x'))
+        await turn()
+        const data = patternOf(4 * piece)
+        cut(data, piece).forEach(bytes => { writer.write(bytes) })
+
+        while (writer.bufferedBytes > 0) {
+          writer.drained()
+        }
+
+        for (const [pieces, bytes] of sealed.args) {
+          expect(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)).to.equal(bytes)
+        }
+
+        expect((await sink.received()).data).to.deep.equal(concat([utf8('x'), data]))
+      })
+    }
 
     it('should keep pieces in order that reach over the end of a flush', async () => {
       const { sink, writer } = writing()
@@ -343,6 +395,17 @@ describe('record writer', () => {
   })
 
   describe('close', () => {
+    it('should erase the keys', async () => {
+      const traffic = TRAFFIC.slice()
+      const { writer } = writing(new Sealer(new RecordKeySequence(nobleBackend, SUITE, traffic)))
+      writer.write(utf8('a'))
+      await turn()
+      expect(traffic).to.deep.equal(TRAFFIC)
+      writer.close()
+
+      expect(traffic).to.deep.equal(new Uint8Array(32))
+    })
+
     it('should drop what was not sent', async () => {
       const { sink, writer } = writing()
       writer.write(utf8('dropped'))
@@ -439,6 +502,25 @@ describe('record writer', () => {
 
       expect(sink.drains).to.equal(1)
       expect((await sink.received()).data).to.have.property('byteLength', 2 * BUFFER)
+    })
+
+    it('should not tell that there is room before there is', async () => {
+      const held = new HeldBackend()
+      const { sink, writer } = writing(sealerOf({ backend: held.backend }))
+      expect(writer.write(patternOf(2 * FLUSH + BUFFER))).to.be.false()
+      const waited: number[] = []
+
+      while (held.held > 0) {
+        // all records of one flush
+        for (let left = held.held; left > 0; left--) {
+          await held.release()
+        }
+
+        waited.push(writer.bufferedBytes)
+        expect(sink.drains).to.equal(writer.bufferedBytes < BUFFER ? 1 : 0)
+      }
+
+      expect(waited).to.deep.equal([BUFFER, 0, 0])
     })
 
     it('should send what is being sealed and then a rejection, nothing between', async () => {

@@ -42,6 +42,51 @@ describe('sealer', () => {
     expect(splitRecords(await sealerOf().sealData(pieces, data.byteLength)).map(hex)).to.deep.equal(twinRecords(data))
   })
 
+  // a call of the cipher for every byte would have its price, and so would a copy of every megabyte
+  const lengths: Array<[number[], number[]]> = [
+    [[5], [5]],
+    [[5, 0, 6, 7], [18]],
+    [[16_383, 16_383], [32_766]],
+    [[16_384], [16_384]],
+    [[16_384, 20_000], [16_384, 20_000]],
+    [[5, 6, 16_384, 7], [11, 16_384, 7]],
+    [[16_384, 5, 6, 16_385], [16_384, 11, 16_385]],
+    [[MAX], [MAX]],
+    [[MAX, 5], [MAX, 5]],
+    [[MAX + 16_384], [MAX, 16_384]]
+  ]
+
+  for (const [pieces, sealed] of lengths) {
+    it(`should give the cipher ${sealed.join(', ')} bytes at a time of pieces of ${pieces.join(', ')}`, async () => {
+      const given: Uint8Array[] = []
+
+      const backend: Backend = {
+        ...nobleBackend,
+        aead: (cipher, key) => {
+          const aead = nobleBackend.aead(cipher, key)
+
+          return {
+            open: (nonce, associatedData) => aead.open(nonce, associatedData),
+            seal: (nonce, associatedData, pieces, ...rest) => {
+              given.push(...pieces)
+
+              return aead.seal(nonce, associatedData, pieces, ...rest)
+            }
+          }
+        }
+      }
+
+      const large = pieces.map(length => patternOf(length))
+      await sealerOf({ backend }).sealData(large, pieces.reduce((sum, length) => sum + length))
+
+      expect(given.map(({ byteLength }) => byteLength)).to.deep.equal(sealed)
+
+      // the very pieces, where they are large and fit
+      const whole = large.filter(({ byteLength }) => byteLength >= 16_384 && byteLength <= MAX)
+      expect(whole.filter(piece => !given.includes(piece))).to.be.empty()
+    })
+  }
+
   it('should change nothing of what it is given', async () => {
     const data = patternOf(100_000)
     const pieces = cut(data, 30_000)
