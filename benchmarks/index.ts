@@ -9,6 +9,7 @@ import { HELP, parseOptions } from './options.ts'
 import { ceilings } from './parts/ceilings.ts'
 import { dial } from './parts/dial.ts'
 import { handshake } from './parts/handshake.ts'
+import { load } from './parts/load.ts'
 import { memory } from './parts/memory.ts'
 import { roundTrip } from './parts/round-trip.ts'
 import { scenarios } from './parts/scenarios.ts'
@@ -29,6 +30,7 @@ const PARTS: Record<string, CreatePart> = {
   handshake,
   dial,
   memory,
+  load,
   scenarios,
   ceilings
 }

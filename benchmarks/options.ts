@@ -8,8 +8,8 @@ import type { Source } from './subjects.ts'
 
 export const HELP = `Usage: npm run bench -- [part ...] [options]
 
-Parts: throughput, round-trip, handshake, dial, memory, scenarios, ceilings, all of
-them by default
+Parts: throughput, round-trip, handshake, dial, memory, load, scenarios, ceilings,
+all of them by default
 
   --only <text>        only measurements whose name contains the text, "64KiB"
   --encrypters <list>  only these: ${ENCRYPTERS.join(', ')}

@@ -14,10 +14,16 @@ const VALUES = 20
 const CONTENTS = 10
 const PEERS = 25
 
+// a machine that is busy lets dials time out
+const ATTEMPTS = 3
+
 /** What was asked, and how often the right answer came */
 export interface Answers {
   asked: number
   answered: number
+
+  /** How often somebody had to ask again */
+  retries: number
 
   /** Why not, where it did not */
   failures: string[]
@@ -105,10 +111,25 @@ function lookups (swarm: Swarm, providers: readonly Node[]): Lookup[] {
 }
 
 async function answers (lookups: Lookup[]): Promise<Answers> {
-  const results = await Promise.allSettled(lookups.map(async lookup => lookup()))
-  const failures = results.flatMap(result => result.status === 'rejected' ? [String(result.reason)] : [])
+  const answers: Answers = { asked: lookups.length, answered: 0, retries: 0, failures: [] }
 
-  return { asked: lookups.length, answered: lookups.length - failures.length, failures }
+  await Promise.all(lookups.map(async lookup => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        await lookup()
+        answers.answered++
+        return
+      } catch (err) {
+        if (attempt === ATTEMPTS) {
+          answers.failures.push(String(err))
+        } else {
+          answers.retries++
+        }
+      }
+    }
+  }))
+
+  return answers
 }
 
 function require (condition: boolean, message: string): void {

@@ -113,9 +113,7 @@ export class Swarm {
 
   /** CPU time that all processes took since they were started, all threads */
   async cpuMs (): Promise<number> {
-    const times = await Promise.all(this.children.map(async child => child.call<number>('swarm/cpu')))
-
-    return times.reduce((sum, time) => sum + time, 0)
+    return cpuMs(this.children)
   }
 
   /** Ask one node for something */
@@ -146,6 +144,13 @@ export class Swarm {
       seeds: seeds.filter((_, i) => nodes[i].child === child)
     } satisfies JoinParams)))
   }
+}
+
+/** CPU time that processes took since they were started, all threads */
+export async function cpuMs (children: Child[]): Promise<number> {
+  const times = await Promise.all(children.map(async child => child.call<number>('swarm/cpu')))
+
+  return times.reduce((sum, time) => sum + time, 0)
 }
 
 function childrenOf (nodes: readonly Node[]): Child[] {

@@ -1,7 +1,8 @@
 /**
  * A libp2p node with one encrypter. Everything is at its default but the
- * limits that would refuse the benchmark's own connections, and the connection
- * monitor, whose pings are no part of what is measured.
+ * limits that would refuse the benchmark's own connections, or give them up on a
+ * busy machine, and the connection monitor, whose pings are no part of what is
+ * measured.
  */
 
 import { yamux } from '@chainsafe/libp2p-yamux'
@@ -14,6 +15,7 @@ import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import type { ServiceFactoryMap } from 'libp2p'
 
 const MAX_CONNECTIONS = 10_000
+const PATIENCE_MS = 60_000
 
 export interface NodeParams {
   subject: EncrypterName
@@ -33,7 +35,10 @@ export async function createNode <Services extends ServiceMap> (params: NodePara
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       maxIncomingPendingConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: Infinity
+      inboundConnectionThreshold: Infinity,
+      dialTimeout: PATIENCE_MS,
+      addressDialTimeout: PATIENCE_MS,
+      inboundUpgradeTimeout: PATIENCE_MS
     },
     connectionMonitor: { enabled: false },
     services

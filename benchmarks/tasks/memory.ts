@@ -41,8 +41,13 @@ export async function open ({ address, connections }: { address: string, connect
   }))
 }
 
-/** What is held once all garbage is gone */
+/** Of idle connections */
 export async function usage (): Promise<MemoryUsage> {
+  return { connections: openConnections().length, ...await settledMemory() }
+}
+
+/** What this process holds once all garbage is gone */
+export async function settledMemory (): Promise<Omit<MemoryUsage, 'connections'>> {
   for (let i = 0; i < COLLECTIONS; i++) {
     await delay(SETTLE_MS)
     globalThis.gc?.()
@@ -50,11 +55,7 @@ export async function usage (): Promise<MemoryUsage> {
 
   const { rss, heapUsed, external } = process.memoryUsage()
 
-  return {
-    connections: openConnections().length,
-    rssBytes: rss,
-    heapBytes: heapUsed + external
-  }
+  return { rssBytes: rss, heapBytes: heapUsed + external }
 }
 
 function openConnections (): Connection[] {

@@ -7,6 +7,7 @@ import type { Connection, StreamCloseEvent } from '@libp2p/interface'
 
 const MAX_CONNECTIONS = 3
 const DIALERS = 6
+const STORM = 30
 
 describe('connection manager', () => {
   afterEach(stopNodes)
@@ -67,6 +68,22 @@ describe('connection manager', () => {
     await expect(dial(dialers[1], listener)).to.eventually.be.rejected()
     expect(dialers[1].libp2p.getConnections()).to.deep.equal([])
     expect(await echo(first, 'still in')).to.equal('still in')
+  })
+
+  it('should let in as many of a storm of dials as its limits allow', async () => {
+    // libp2p's defaults: five a second from one address
+    const listener = await startTcpListener({ connectionManager: {} })
+    const dialers = await Promise.all(Array.from({ length: STORM }, async () => startTcpNode()))
+    const results = await Promise.allSettled(dialers.map(async dialer => dial(dialer, listener)))
+    const connections = results.flatMap(result => result.status === 'fulfilled' ? [result.value] : [])
+
+    expect(connections.length).to.be.within(1, STORM - 1)
+
+    for (const connection of connections) {
+      expect(await echo(connection, 'let in')).to.equal('let in')
+    }
+
+    expect(listener.libp2p.getConnections()).to.have.lengthOf(connections.length)
   })
 })
 

@@ -7,7 +7,9 @@ describe('a DHT of 25 nodes in five processes', function () {
   it('should answer all lookups, before and after a third of the nodes was killed and replaced', async () => {
     const { before, after } = await dht({ subject: 'secure-peer', source: 'src' })
 
-    expect(before).to.deep.equal({ asked: 55, answered: 55, failures: [] })
-    expect(after).to.deep.equal({ asked: 55, answered: 55, failures: [] })
+    expect(before.failures).to.deep.equal([])
+    expect(before).to.include({ asked: 55, answered: 55 })
+    expect(after.failures).to.deep.equal([])
+    expect(after).to.include({ asked: 55, answered: 55 })
   })
 })
