@@ -222,6 +222,17 @@ describe('decrypting a capture', () => {
     expect(refused?.sides[1]).to.include({ role: 'listener', problem: 'ERR_REFUSED: the other side refused - members only' })
   })
 
+  it('should find the handshake behind protocols that the listener did not have', async () => {
+    const lines: string[] = []
+    const { first, second } = await handshakePair(handshakeOptions('dialer', { keyLog: ({ line }) => { lines.push(line) } }), handshakeOptions('listener'))
+    const dialer = Buffer.concat([...['/multistream/1.0.0', '/noise', '/secure-peer/1.0.0'].map(negotiated), first.sent])
+    const listener = Buffer.concat([...['/multistream/1.0.0', 'na', '/secure-peer/1.0.0'].map(negotiated), second.sent])
+    const decrypted = await decrypt([sentOf(dialer), sentOf(listener)], parseKeyLog(lines.join('')))
+
+    expect(decrypted?.sides.map(({ role, problem }) => [role, problem])).to.deep.equal([['dialer', undefined], ['listener', undefined]])
+    expect(decrypted?.sides.every(({ header }) => header != null)).to.equal(true)
+  })
+
   it('should quote what a peer sent', async () => {
     const decrypted = await decryptFirst(packets)
     const [first, second] = decrypted.sides
@@ -251,6 +262,11 @@ describe('decrypting a capture', () => {
     }
   })
 })
+
+/** A message of multistream-select. */
+function negotiated (text: string): Uint8Array {
+  return Buffer.from(`${String.fromCharCode(text.length + 1)}${text}\n`)
+}
 
 function sentOf (content: string | Uint8Array): Sent {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
