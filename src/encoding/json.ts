@@ -1,4 +1,5 @@
 import { decodeBase64 } from './base64.ts'
+import { printableReason } from './reason.ts'
 
 // a BOM is kept, which makes JSON.parse refuse it
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -12,23 +13,25 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
  */
 export class JsonObject {
   readonly #members: Record<string, unknown>
-  readonly #fail: (what: string, cause?: unknown) => Error
+  readonly #fail: (what: string) => Error
 
   /**
    * @param members - a parsed JSON value that has to be an object
    * @param fail - makes the error to throw from what is wrong
    */
-  constructor (members: unknown, fail: (what: string, cause?: unknown) => Error) {
+  constructor (members: unknown, fail: (what: string) => Error) {
     if (typeof members !== 'object' || members === null || Array.isArray(members)) {
       throw fail('not a JSON object')
     }
 
     this.#members = members as Record<string, unknown>
-    this.#fail = fail
+
+    // names of members are the other side's, and errors end up in logs
+    this.#fail = what => fail(printableReason(what))
   }
 
   /** Parses a JSON text: strict UTF-8, no BOM, no lone surrogates, an object at the top. */
-  static parse (text: string | Uint8Array, fail: (what: string, cause?: unknown) => Error): JsonObject {
+  static parse (text: string | Uint8Array, fail: (what: string) => Error): JsonObject {
     return new JsonObject(parse(text, fail), fail)
   }
 
@@ -101,7 +104,7 @@ export class JsonObject {
   }
 }
 
-function parse (text: string | Uint8Array, fail: (what: string, cause?: unknown) => Error): unknown {
+function parse (text: string | Uint8Array, fail: (what: string) => Error): unknown {
   try {
     const json = typeof text === 'string' ? text : decoder.decode(text)
     const value: unknown = JSON.parse(json)
@@ -112,8 +115,9 @@ function parse (text: string | Uint8Array, fail: (what: string, cause?: unknown)
     }
 
     return value
-  } catch (err) {
-    throw fail('not JSON in UTF-8', err)
+  } catch {
+    // without its cause, which quotes the text as it is
+    throw fail('not JSON in UTF-8')
   }
 }
 

@@ -230,6 +230,6 @@ function refused (reason: string): Error {
   return isPrintableReason(reason) ? new RefusedError(reason) : malformed('a reason with characters that are not printable, or too many')
 }
 
-function malformed (what: string, cause?: unknown): ProtocolViolationError {
-  return new ProtocolViolationError('ERR_MALFORMED_HEADER', `the remote header is malformed - ${what}`, { cause })
+function malformed (what: string): ProtocolViolationError {
+  return new ProtocolViolationError('ERR_MALFORMED_HEADER', `the remote header is malformed - ${what}`)
 }

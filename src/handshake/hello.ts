@@ -104,6 +104,6 @@ function requireNames (names: string[], what: string): void {
   }
 }
 
-function malformed (what: string, cause?: unknown): ProtocolViolationError {
-  return new ProtocolViolationError('ERR_MALFORMED_HELLO', `the remote hello is malformed - ${what}`, { cause })
+function malformed (what: string): ProtocolViolationError {
+  return new ProtocolViolationError('ERR_MALFORMED_HELLO', `the remote hello is malformed - ${what}`)
 }

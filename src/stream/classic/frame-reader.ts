@@ -103,8 +103,9 @@ function parseFrame (line: string): Frame {
 
   try {
     frame = JSON.parse(line)
-  } catch (err) {
-    throw malformed(err)
+  } catch {
+    // without its cause, which quotes the line as it is
+    throw malformed()
   }
 
   if (!Array.isArray(frame) || frame.length < 1 || frame.length > 2 || frame.some(member => typeof member !== 'string')) {
@@ -114,8 +115,8 @@ function parseFrame (line: string): Frame {
   return frame.length === 1 ? { hash: frame[0] } : { ciphertext: frame[0], hash: frame[1] }
 }
 
-function malformed (cause?: unknown): ProtocolViolationError {
-  return new ProtocolViolationError('ERR_MALFORMED_RECORD', 'a frame is not a JSON array of one or two strings', { cause })
+function malformed (): ProtocolViolationError {
+  return new ProtocolViolationError('ERR_MALFORMED_RECORD', 'a frame is not a JSON array of one or two strings')
 }
 
 function frameAuthError (seq: number, cause?: unknown): AuthenticationError {

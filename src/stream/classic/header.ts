@@ -106,6 +106,6 @@ function parseRsaKey (pem: string): { key: KeyObject, peerId: PeerId } {
   }
 }
 
-function malformed (what: string, cause?: unknown): ProtocolViolationError {
-  return new ProtocolViolationError('ERR_MALFORMED_HEADER', `the remote header is malformed - ${what}`, { cause })
+function malformed (what: string): ProtocolViolationError {
+  return new ProtocolViolationError('ERR_MALFORMED_HEADER', `the remote header is malformed - ${what}`)
 }
