@@ -192,8 +192,10 @@ async function deriveDh (hello: OwnHello, remoteHello: RemoteHello, suite: Suite
 
 async function writeHeader ({ options, hello, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array): Promise<Line2> {
   const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
-  const header = await signHeader(options.signer, hello.token, options.role, options.fields, t)
+
+  // first, so that the secret is wiped with the others whether or not signing works
   const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
+  const header = await signHeader(options.signer, hello.token, options.role, options.fields, t)
 
   return { line: await sealLine2(aead, ciphertext, header), ss: sharedSecret }
 }

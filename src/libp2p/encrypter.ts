@@ -90,8 +90,17 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
 
   #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established, metrics?: SecurePeerMetrics): SecuredConnection<SecurePeerExtensions> {
     const { session, remotePeer, extensions, identifyStep } = established
-    const muxer = this.#muxerFactory(established.muxer)
-    const rest = carrier.release()
+    let muxer: StreamMuxerFactory | undefined
+    let rest: Uint8Array
+
+    try {
+      muxer = this.#muxerFactory(established.muxer)
+      rest = carrier.release()
+    } catch (err) {
+      session.wipe()
+      throw err
+    }
+
     const stream = new SecuredMessageStream(connection, session, rest, metrics)
 
     identifyStep.onLateReject(reason => {

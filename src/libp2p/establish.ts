@@ -80,7 +80,11 @@ export async function establish (carrier: HandshakeCarrier, options: EstablishOp
     }
   })
 
-  signal.throwIfAborted()
+  // given up while it finished
+  if (signal.aborted) {
+    session.wipe()
+    throw signal.reason
+  }
 
   return { session, muxer, remotePeer: peer.peerId, extensions: remote.extensions ?? NO_EXTENSIONS, identifyStep }
 }

@@ -47,7 +47,8 @@ async function handshakeAsPeer (signer: Signer, settings: Settings, wire: Wire, 
 function streamSession (session: Session): StreamSession {
   return {
     createReader: sink => new RecordReader(session.opener, sink),
-    createWriter: sink => new RecordWriter(session.sealer, sink)
+    createWriter: sink => new RecordWriter(session.sealer, sink),
+    wipe: () => { session.wipe() }
   }
 }
 

@@ -61,6 +61,9 @@ export interface ProvenIdentity {
 export interface StreamSession {
   createReader (sink: PlaintextSink): StreamReader
   createWriter (sink: RecordSink): StreamWriter
+
+  /** Ends a session that nobody will use. */
+  wipe (): void
 }
 
 /** The direction in, which the core's `RecordReader` is. */

@@ -168,6 +168,7 @@ export class SecureStream extends Duplex {
 
   #open (session: StreamSession): void {
     if (this.destroyed || this.#identity == null) {
+      session.wipe()
       return
     }
 

@@ -31,6 +31,9 @@ export class ClassicSession implements StreamSession {
   createWriter (sink: RecordSink): StreamWriter {
     return new FrameWriter(this.#secrets, sink)
   }
+
+  // texts and keys of OpenSSL, which nobody can overwrite
+  wipe (): void {}
 }
 
 /** What the sender of a frame signs: its running number, which is not sent, both tokens, what is sent. */
