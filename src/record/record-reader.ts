@@ -84,6 +84,13 @@ export class RecordReader {
   #run (): void {
     try {
       while (!this.#opening && !this.#closed && this.#chunks.first != null) {
+        // before what follows it, which is an error, however the bytes are cut
+        if (this.#opener.ended && !this.#ended) {
+          this.#deliver()
+          this.#tellEnd()
+          continue
+        }
+
         const taken = this.#opener.take(this.#chunks.first, this.#offset)
 
         if (taken instanceof Promise) {
@@ -126,11 +133,15 @@ export class RecordReader {
     }
   }
 
-  #deliverEnd (): void {
+  #tellEnd (): void {
     if (this.#opener.ended && !this.#ended && !this.#closed) {
       this.#ended = true
       this.#sink.onEnd()
     }
+  }
+
+  #deliverEnd (): void {
+    this.#tellEnd()
 
     if (this.#finishing && !this.#closed) {
       this.#opener.finish()

@@ -228,8 +228,9 @@ describe('record reader', () => {
         const pushed = together ? [concat(chunks)] : chunks
         pushed.forEach(chunk => { reader.push(chunk) })
 
+        // how the bytes are cut is up to whoever is in between
         expect(sink.data).to.deep.equal(utf8('one'))
-        expect(sink.events.at(-1)).to.equal('error')
+        expect(sink.events).to.deep.equal(['data', 'end', 'error'])
         expect(sink.error).to.have.property('code', 'ERR_RECORD_AFTER_END')
       }
     })
