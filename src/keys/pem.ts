@@ -13,8 +13,9 @@ export type PrivateKeyFormat = 'pkcs8' | 'pkcs1'
 const PUBLIC_LABELS = ['PUBLIC KEY', 'RSA PUBLIC KEY']
 const PRIVATE_LABELS = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']
 const LINE_CHARACTERS = 64
+const BEGIN = '-----BEGIN'
 
-// RFC 7468, section 2: text before the first boundary explains and is skipped
+// RFC 7468, section 2: text before the boundary explains and is skipped
 const BOUNDARY = /^-----BEGIN ([A-Z0-9 ]+)-----\r?$/m
 
 /**
@@ -79,6 +80,11 @@ function checkLabel (pem: string, labels: string[]): void {
 
   if (label == null) {
     throw new InvalidOptionError(`not a PEM text with ${labels.join(', ')}`)
+  }
+
+  // readers differ in which of several they take
+  if (pem.split(BEGIN).length > 2) {
+    throw new InvalidOptionError('a PEM text with more than one key')
   }
 
   if (label === 'ENCRYPTED PRIVATE KEY' || pem.includes('Proc-Type: 4,ENCRYPTED')) {

@@ -149,6 +149,22 @@ describe('keys', () => {
     }
   })
 
+  // OpenSSL takes SPKI before PKCS#1, wherever they stand: others read the first
+  it('should refuse a text of two keys, which readers would not agree on', () => {
+    const [ours, theirs] = [0, 1].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }))
+
+    for (const [first, second] of [['pkcs1', 'spki'], ['spki', 'pkcs1'], ['spki', 'spki']] as const) {
+      for (const between of ['', 'text\n', '----- ', ' ']) {
+        expect(() => publicKeyFromPem(pem(ours.publicKey, first) + between + pem(theirs.publicKey, second))).to.throw('more than one')
+          .with.property('code', 'ERR_INVALID_OPTION')
+      }
+    }
+
+    expect(() => publicKeyFromPem(pem(ours.publicKey, 'spki').replace('KEY-----\n', 'KEY----- \n') + pem(theirs.publicKey, 'spki'))).to.throw('more than one')
+    expect(() => privateKeyFromPem(pem(ours.privateKey, 'pkcs1') + pem(theirs.privateKey, 'pkcs8'))).to.throw('more than one')
+    expect(() => privateKeyFromPem(pem(ours.privateKey, 'pkcs8') + pem(theirs.publicKey, 'spki'))).to.throw('more than one')
+  })
+
   it('should refuse PKCS#1 for keys that are not RSA', async () => {
     const key = await generateKeyPair('Ed25519')
 
