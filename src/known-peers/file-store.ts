@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { KnownPeersStoreError, parseKnownPeer } from './known-peer.ts'
+import { formatKnownPeers, KnownPeersStoreError, parseKnownPeers } from './known-peer.ts'
 import { Mutex } from './store.ts'
 import type { KnownPeer } from './known-peer.ts'
 import type { KnownPeersStore } from './store.ts'
@@ -70,9 +70,7 @@ export class FileKnownPeers implements KnownPeersStore {
 
   async #read (): Promise<Map<string, KnownPeer>> {
     try {
-      const peers: unknown[] = JSON.parse(await readFile(this.#path, 'utf8'))
-
-      return new Map(peers.map(parseKnownPeer).map(peer => [peer.address, peer]))
+      return parseKnownPeers(await readFile(this.#path, 'utf8'))
     } catch (err) {
       if (codeOf(err) === 'ENOENT') {
         return new Map()
@@ -89,7 +87,7 @@ export class FileKnownPeers implements KnownPeersStore {
       const file = await open(temporary, 'wx', MODE)
 
       try {
-        await file.writeFile(`${JSON.stringify([...peers.values()], undefined, 2)}\n`)
+        await file.writeFile(formatKnownPeers(peers.values()))
         await file.sync()
       } finally {
         await file.close()

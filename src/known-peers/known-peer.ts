@@ -73,3 +73,41 @@ export function parseKnownPeer (value: unknown): KnownPeer {
 
   return peer as unknown as KnownPeer
 }
+
+/**
+ * All entries of a file, by their addresses.
+ *
+ * @throws {@link KnownPeersStoreError} when one is damaged, or an address is there twice
+ */
+export function parseKnownPeers (text: string): Map<string, KnownPeer> {
+  const entries: unknown = parseList(text)
+  const peers = new Map<string, KnownPeer>()
+
+  if (!Array.isArray(entries)) {
+    throw new KnownPeersStoreError('the known peers are not a list')
+  }
+
+  for (const peer of entries.map(parseKnownPeer)) {
+    // whichever were taken, the other was added for a reason
+    if (peers.has(peer.address)) {
+      throw new KnownPeersStoreError(`${peer.address} is known twice`)
+    }
+
+    peers.set(peer.address, peer)
+  }
+
+  return peers
+}
+
+/** A file's text from its entries. */
+export function formatKnownPeers (peers: Iterable<KnownPeer>): string {
+  return `${JSON.stringify([...peers], undefined, 2)}\n`
+}
+
+function parseList (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (err) {
+    throw new KnownPeersStoreError('the known peers are not JSON', { cause: err })
+  }
+}
