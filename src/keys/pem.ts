@@ -18,6 +18,9 @@ const BEGIN = '-----BEGIN'
 // RFC 7468, section 2: text before the boundary explains and is skipped
 const BOUNDARY = /^-----BEGIN ([A-Z0-9 ]+)-----\r?$/m
 
+// nothing but base64, where OpenSSL leaves out what is none
+const BLOCK = /^-----BEGIN ([A-Z0-9 ]+)-----\r?\n[A-Za-z0-9+/=\s]+-----END \1-----\s*$/m
+
 /**
  * The libp2p key of a public key in PEM: SPKI of an RSA, Ed25519, secp256k1 or
  * P-256 key, or PKCS#1 of an RSA key of any size. (Connections of version 1.0
@@ -93,6 +96,10 @@ function checkLabel (pem: string, labels: string[]): void {
 
   if (!labels.includes(label)) {
     throw new InvalidOptionError(`a PEM with ${label}, not with ${labels.join(', ')}`)
+  }
+
+  if (!BLOCK.test(pem)) {
+    throw new InvalidOptionError('the PEM holds no key that can be read')
   }
 }
 

@@ -127,6 +127,7 @@ describe('keys', () => {
     const p384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' })
     const encrypted = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }).toString()
     const encryptedPkcs1 = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }).toString()
+    const [begin, body, end] = pem(generateKeyPairSync('ed25519').publicKey, 'spki').split('\n')
     const broken = pem(publicKey, 'spki').replace(/\n[^]{10}/, '\nAAAAAAAAAA')
 
     const refusals: Array<[() => unknown, string]> = [
@@ -136,6 +137,13 @@ describe('keys', () => {
       [() => privateKeyFromPem(pem(publicKey, 'spki')), 'a PEM with PUBLIC KEY'],
       [() => publicKeyFromPem(pem(publicKey, 'spki').replaceAll('PUBLIC KEY', 'CERTIFICATE')), 'a PEM with CERTIFICATE'],
       [() => publicKeyFromPem(broken), 'no key that can be read'],
+
+      // OpenSSL reads base64 up to what is none
+      [() => publicKeyFromPem([begin, `${body}-AAAA`, end].join('\n')), 'no key that can be read'],
+      [() => publicKeyFromPem([begin, body, '-----', end].join('\n')), 'no key that can be read'],
+      [() => publicKeyFromPem([begin, 'Name: value', '', body, end].join('\n')), 'no key that can be read'],
+      [() => publicKeyFromPem([begin, body, end.replace('PUBLIC', 'PRIVATE')].join('\n')), 'no key that can be read'],
+      [() => publicKeyFromPem([begin, body].join('\n')), 'no key that can be read'],
       [() => privateKeyFromPem(encrypted), 'encrypted'],
       [() => privateKeyFromPem(encryptedPkcs1), 'encrypted'],
       [() => publicKeyFromPem(pem(p384.publicKey, 'spki')), 'secp384r1'],

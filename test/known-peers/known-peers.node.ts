@@ -154,6 +154,18 @@ describe('known peers', () => {
       expect(await readdir(folder)).to.deep.equal(['known.json'])
     })
 
+    it('should trust nobody when an address is there with two keys', async () => {
+      const path = join(folder, 'known.json')
+      await knownPeersFile(path).check('host:1', alice)
+      const [entry] = JSON.parse(await readFile(path, 'utf8'))
+      await writeFile(path, JSON.stringify([entry, { ...entry, peerId: eve.peerId.toString() }]))
+
+      for (const came of [alice, eve]) {
+        const err = await knownPeersFile(path).check('host:1', came).catch(err => err)
+        expect(err).to.include({ name: 'KnownPeersStoreError', code: 'ERR_IDENTITY_REJECTED' })
+      }
+    })
+
     it('should hold the old file or the new one whenever its writer is killed', async () => {
       const path = join(folder, 'known.json')
       await knownPeersFile(path).check('first:1', alice)
