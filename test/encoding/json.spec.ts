@@ -101,7 +101,7 @@ describe('JSON', () => {
   })
 
   it('should not quote what it was given, but for what is printable of a name', () => {
-    expect(() => parse('{"\u001b":')).to.throw(Failure, /^not JSON in UTF-8$/).with.property('cause', undefined)
+    expect(() => parse('{"\u001b":')).to.throw(Failure, /^not JSON in UTF-8$/).that.does.not.have.property('cause')
     expect(() => parse('{"a\\u001b[2J":1}').string('a\u001b[2J')).to.throw(Failure, /^a\ufffd\[2J is not a string$/)
     expect(() => parse('{"a\\n":{}}').object('a\n').string('\u202e')).to.throw(Failure, /^a\ufffd is \ufffd is not a string$/)
   })
