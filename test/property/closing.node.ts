@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import net from 'node:net'
 import { generateKeys } from '../../src/keys/index.ts'
 import { secure } from '../../src/stream/index.ts'
 import { guard } from '../fixtures/attack-victim.ts'
-import { join, MODES } from '../stream/events.ts'
+import { MODES } from '../stream/events.ts'
 import { holdsInAnyOrder } from './closing.ts'
 import type { Connection, End } from './closing.ts'
 import type { Keys } from '../../src/keys/index.ts'
@@ -12,25 +14,40 @@ describe('property: ends, half-closes, aborts and resets of the stream API', () 
   guard()
 
   let keys: Keys
+  let server: net.Server
 
-  before(async () => { keys = await generateKeys() })
+  before(async () => {
+    keys = await generateKeys()
+    server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+
+  after(() => { server.close() })
 
   for (const [name, options] of MODES) {
     it(`should be what a model says, over ${name}`, async () => {
       const peer = secure(keys, options)
 
-      await holdsInAnyOrder(async () => connect(peer))
+      await holdsInAnyOrder(async () => connect(server, peer))
     })
   }
 })
 
-async function connect (peer: Peer): Promise<Connection> {
-  const sides = [peer(), peer()]
-  const streams = sides.map(async side => new Promise<PlainStream>(resolve => { side.on('connection', resolve) }))
-  join(sides[0], sides[1])
+/** Over a connection of this machine: its sockets close as all others do. */
+async function connect (server: net.Server, peer: Peer): Promise<Connection> {
+  const { port } = server.address() as net.AddressInfo
+  const accepted = once(server, 'connection')
+  const dialed = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  const [socket] = await accepted as [net.Socket]
+
+  const streams = [dialed, socket].map(async socket => new Promise<PlainStream>(resolve => {
+    const side = peer(resolve)
+    side.pipe(socket).pipe(side)
+  }))
+
   const [a, b] = await Promise.all(streams)
 
-  return { ends: [endOf(a), endOf(b)], cut: () => { sides[0].destroy(new Error('enough')) } }
+  return { ends: [endOf(a), endOf(b)], cut: () => { dialed.resetAndDestroy() } }
 }
 
 function endOf (stream: PlainStream): End {
