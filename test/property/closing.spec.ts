@@ -55,7 +55,7 @@ function messageStreamEnd (stream: SecuredMessageStream): End {
   let hasEnded = false
   stream.addEventListener('message', ({ data }) => { received.push(data.subarray()) })
   stream.addEventListener('remoteCloseWrite', () => { seen = 'ended' })
-  
+
   // a close without an error says that all is well, but to who has ended itself: it misses nothing
   stream.addEventListener('close', ({ error }) => { seen = seen !== 'open' || (error == null && !hasEnded) ? 'ended' : 'broken' })
 
@@ -73,7 +73,7 @@ function messageStreamEnd (stream: SecuredMessageStream): End {
   }
 }
 
-/** @param cut - what is left to somebody who gives up after the source has ended */
+/** `cut` is what is left to somebody who gives up after the source has ended. */
 function duplexEnd (duplex: SecureDuplex, cut: () => void): End {
   const received: Uint8Array[] = []
   const source = new Source()
