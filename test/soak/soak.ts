@@ -40,6 +40,10 @@ const MAX_RETAINED_BYTES = 1_000
 /** Connections before the first measurement: code is compiled, caches fill. */
 const WARM_UP_CONNECTIONS = 300
 
+/** Connections that are open at the same time, and what each may take of both ends together. */
+const AT_ONCE = 2_000
+const MAX_BYTES_OPEN = 100 * KIB
+
 /** Connections that are looked for after they ended. */
 const WATCHED_CONNECTIONS = 100
 const CARRIER_EVENTS = ['message', 'drain', 'remoteCloseWrite', 'close', 'end', 'idle', 'remoteCloseRead']
@@ -69,6 +73,7 @@ const failures: string[] = []
 await smallRecords(gib * GIB / 2)
 await connection(gib * GIB / 2)
 await manyConnections(connections)
+await manyAtOnce(AT_ONCE)
 
 print(failures.length === 0 ? 'passed' : `failed:\n${failures.map(failure => `- ${failure}`).join('\n')}`)
 process.exitCode = failures.length === 0 ? 0 : 1
@@ -125,7 +130,7 @@ function sendRecord (sealer: Sealer, opener: Opener, data: Uint8Array, sent: Has
 /** One connection of libp2p that carries much. */
 async function connection (bytes: number): Promise<void> {
   const encrypters = await encrypterPair()
-  const { dialer, listener } = await open(encrypters)
+  const { dialer, listener } = await openConnection(encrypters)
   const total = Math.ceil(bytes / WRITE_BYTES)
   print(`${total.toLocaleString('en')} writes of ${WRITE_BYTES / KIB} KiB over a connection`)
 
@@ -199,6 +204,28 @@ async function manyConnections (count: number): Promise<void> {
   check(activeResources() === resources, 'no handle or timer left')
 }
 
+/** All opened before the first is closed. */
+async function manyAtOnce (count: number): Promise<void> {
+  print(`${count.toLocaleString('en')} connections at once`)
+  const encrypters = await encrypterPair()
+  const resources = activeResources()
+  const before = await sample('before')
+  let open: Array<{ dialer: MessageStream, listener: MessageStream }> = []
+
+  for (let i = 0; i < count; i++) {
+    open.push(await openConnection(encrypters))
+  }
+
+  const during = await sample('open')
+  await Promise.all(open.map(async ({ dialer, listener }) => endBoth(dialer, listener)))
+  open = []
+  const after = await sample('after')
+
+  check(during.held - before.held < count * MAX_BYTES_OPEN, `${((during.held - before.held) / count / KIB).toFixed(1)} KiB for both ends of each`)
+  check(after.held - before.held < count * MAX_RETAINED_BYTES, `${((after.held - before.held) / count).toFixed(0)} bytes retained by each`)
+  check(activeResources() === resources, 'no handle or timer left')
+}
+
 interface Encrypters {
   readonly dialer: ConnectionEncrypter
   readonly listener: ConnectionEncrypter
@@ -214,7 +241,7 @@ async function encrypterPair (): Promise<Encrypters> {
   return { dialer, listener }
 }
 
-async function open (encrypters: Encrypters, carriers: [MemoryConnection, MemoryConnection] = MemoryConnection.pair()): Promise<{ dialer: MessageStream, listener: MessageStream }> {
+async function openConnection (encrypters: Encrypters, carriers: [MemoryConnection, MemoryConnection] = MemoryConnection.pair()): Promise<{ dialer: MessageStream, listener: MessageStream }> {
   const [dialer, listener] = await Promise.all([
     encrypters.dialer.secureOutbound(carriers[0], { signal }),
     encrypters.listener.secureInbound(carriers[1], { signal })
@@ -231,7 +258,7 @@ async function openAndEnd (encrypters: Encrypters, i: number): Promise<{ listene
   if (i % 4 === 3) {
     await giveUp(encrypters, carriers)
   } else {
-    const { dialer, listener } = await open(encrypters, carriers)
+    const { dialer, listener } = await openConnection(encrypters, carriers)
     streams = [dialer, listener]
     const hello = randomBytes(KIB)
     const echo = pEvent<'message', StreamMessageEvent>(dialer, 'message')
