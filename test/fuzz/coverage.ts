@@ -38,15 +38,18 @@ export function clear (): void {
   }
 }
 
-/** @returns how much was run that never was before */
-export function news (): number {
+/**
+ * @param what - counts of any class, or only code that never was run
+ * @returns how much was run that never was before
+ */
+export function news (what: 'counts' | 'edges' = 'counts'): number {
   const before = seen.size
   let base = 0
 
   for (const module of counters) {
     for (let i = 0; i < module.byteLength; i++) {
       if (module[i] > 0) {
-        seen.add((base + i) * 16 + CLASS_OF[module[i]])
+        seen.add((base + i) * 16 + (what === 'counts' ? CLASS_OF[module[i]] : 0))
       }
     }
 

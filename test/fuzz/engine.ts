@@ -2,17 +2,17 @@
  * A coverage-guided fuzzer in a process of its own, for systems on which the
  * native part of Jazzer.js does not load: it needs glibc 2.38, macOS or Windows.
  * Slower and simpler than libFuzzer, with the same instrumentation and targets:
- * `node engine.ts <target> <seconds> <longest input> <findings> <corpus>`.
+ * `node engine.ts <target> <seconds> <longest input> <findings> <found> <corpus>`.
  */
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clear, edges, instrument, news, wanted } from './coverage.ts'
 import { mutate, randomFrom } from './mutate.ts'
 import type { Fuzz } from './targets.ts'
 
-const [target, seconds, maxBytes, findings, corpusFolder] = process.argv.slice(2)
+const [target, seconds, maxBytes, findings, found, corpusFolder] = process.argv.slice(2)
 const seed = Date.now() & 0x7fffffff
 const random = randomFrom(seed)
 const end = Date.now() + Number(seconds) * 1000
@@ -33,6 +33,7 @@ while (Date.now() < end) {
 
   if (news() > 0) {
     corpus.push(input)
+    save(found, input)
   }
 }
 
@@ -51,12 +52,17 @@ async function run (input: Uint8Array): Promise<void> {
       await result
     }
   } catch (err) {
-    const file = join(findings, createHash('sha256').update(input).digest('hex').slice(0, 16))
-    mkdirSync(findings, { recursive: true })
-    writeFileSync(file, input)
-    process.stdout.write(`${err instanceof Error ? err.stack : String(err)}\nwith the input in ${file}\n`)
+    process.stdout.write(`${err instanceof Error ? err.stack : String(err)}\nwith the input in ${save(findings, input)}\n`)
     process.exit(1)
   }
+}
+
+/** @returns the file's path */
+function save (folder: string, input: Uint8Array): string {
+  const file = join(folder, createHash('sha256').update(input).digest('hex').slice(0, 16))
+  writeFileSync(file, input)
+
+  return file
 }
 
 function pick (): Uint8Array {

@@ -42,7 +42,13 @@ let passing = 0
 print(hasJazzer ? 'Jazzer.js' : 'an engine of its own: the native part of Jazzer.js does not load here')
 
 for (const target of targets) {
+  mkdirSync(foundOf(target), { recursive: true })
+  mkdirSync(findingsOf(target), { recursive: true })
   const output = hasJazzer ? await jazzer(target) : await engine(target)
+
+  if (output != null && values.keep) {
+    await succeeds(target, ['dist/test/fuzz/keep.js', target.name, foundOf(target), keptOf(target)])
+  }
 
   if (output != null) {
     passing++
@@ -59,27 +65,26 @@ if (passing < targets.length || targets.length === 0) {
 
 /** @returns what it did, `undefined` when it found something */
 async function jazzer (target: Target): Promise<string | undefined> {
-  const work = `${WORK}/corpus/${target.name}`
-  const kept = `test/fuzz/corpus/${target.name}`
-  mkdirSync(work, { recursive: true })
-  mkdirSync(findingsOf(target), { recursive: true })
-
   const run = [
     require.resolve('@jazzer.js/core/dist/cli.js'), `dist/test/fuzz/targets/${target.name}.js`,
     '--includes=dist/src', '--excludes=node_modules', ...(target.isAsync ? [] : ['--sync']), '--disableBugDetectors=.*'
   ]
   const limits = [`-max_len=${target.maxBytes}`, `-timeout=${INPUT_TIMEOUT}`, `-rss_limit_mb=${MAX_MEMORY_MIB}`, `-artifact_prefix=${findingsOf(target)}/`]
-  const output = await succeeds(target, [...run, work, kept, '--', `-max_total_time=${seconds}`, ...limits])
-
-  if (output != null && values.keep) {
-    await succeeds(target, [...run, kept, work, '--', '-merge=1', ...limits])
-  }
+  const output = await succeeds(target, [...run, foundOf(target), keptOf(target), '--', `-max_total_time=${seconds}`, ...limits])
 
   return output?.match(/DONE\s+(.*)/)?.[1] ?? output
 }
 
 async function engine (target: Target): Promise<string | undefined> {
-  return succeeds(target, ['dist/test/fuzz/engine.js', target.name, String(seconds), String(target.maxBytes), findingsOf(target), `test/fuzz/corpus/${target.name}`])
+  return succeeds(target, ['dist/test/fuzz/engine.js', target.name, String(seconds), String(target.maxBytes), findingsOf(target), foundOf(target), keptOf(target)])
+}
+
+function foundOf ({ name }: Target): string {
+  return `${WORK}/corpus/${name}`
+}
+
+function keptOf ({ name }: Target): string {
+  return `test/fuzz/corpus/${name}`
 }
 
 function findingsOf ({ name }: Target): string {
