@@ -2,8 +2,9 @@
  * Two fresh processes with one connection between them.
  */
 
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { Child } from '../process/child.ts'
 import type { Settings } from './part.ts'
 import type { SubjectName } from '../subjects.ts'
@@ -16,6 +17,13 @@ export interface Pair {
 export async function createKey (type: 'Ed25519' | 'RSA' = 'Ed25519'): Promise<string> {
   // the types of generateKeyPair want a literal
   const key = type === 'RSA' ? await generateKeyPair('RSA', 2048) : await generateKeyPair('Ed25519')
+
+  return Buffer.from(privateKeyToProtobuf(key)).toString('base64')
+}
+
+/** The same Ed25519 key for the same text */
+export async function createKeyFrom (text: string): Promise<string> {
+  const key = await generateKeyPairFromSeed('Ed25519', createHash('sha256').update(text).digest())
 
   return Buffer.from(privateKeyToProtobuf(key)).toString('base64')
 }

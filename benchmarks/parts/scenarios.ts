@@ -39,8 +39,8 @@ function measurements (source: Source): Measurement[] {
   return [{
     name: 'dht',
     subjects: ['noise', 'secure-peer'],
-    run: async subject => {
-      const { before, after, joinMs, storeMs, lookupMs, recoverMs, cpuMs } = await dht({ subject: subject as EncrypterName, source })
+    run: async (subject, round) => {
+      const { before, after, joinMs, storeMs, lookupMs, recoverMs, cpuMs } = await dht({ subject: subject as EncrypterName, source, seed: round })
       requireAll(before)
       requireAll(after)
 
@@ -55,8 +55,8 @@ function measurements (source: Source): Measurement[] {
   }, {
     name: 'gossipsub',
     subjects: ['noise', 'secure-peer'],
-    run: async subject => {
-      const outcome = await gossipsub({ subject: subject as EncrypterName, source })
+    run: async (subject, round) => {
+      const outcome = await gossipsub({ subject: subject as EncrypterName, source, seed: round })
       PHASES.forEach(phase => { requireDelivery(phase, outcome[phase]) })
 
       return {

@@ -3,7 +3,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { createKey } from '../parts/pair.ts'
+import { createKeyFrom } from '../parts/pair.ts'
 import { Child } from '../process/child.ts'
 import type { EncrypterName, Source } from '../subjects.ts'
 import type { JoinParams, Member, StartParams } from '../tasks/swarm.ts'
@@ -36,6 +36,12 @@ export interface SwarmOptions {
 
   /** The tasks of the nodes, `dht` */
   tasks: string
+
+  /**
+   * Of the nodes' keys: who stores what in a DHT depends on them, so what is
+   * compared has the same
+   */
+  seed: number
 }
 
 export class Swarm {
@@ -126,10 +132,11 @@ export class Swarm {
   }
 
   async #startProcess (size: number, doomed: boolean): Promise<Node[]> {
-    const { subject, source, tasks } = this.#options
+    const { subject, source, tasks, seed } = this.#options
     const child = new Child(`${subject} ${tasks}`)
     this.#started.add(child)
-    const privateKeys = await Promise.all(Array.from({ length: size }, async () => createKey()))
+    const place = this.#started.size
+    const privateKeys = await Promise.all(Array.from({ length: size }, async (_, i) => createKeyFrom(`node ${i} of process ${place} in round ${seed}`)))
 
     const members = await child.call<Member[]>(`${tasks}/start`, { subject, source, privateKeys } satisfies StartParams)
 

@@ -8,7 +8,7 @@ describe('a topic of 25 nodes in five processes', function () {
   let outcome: GossipOutcome
 
   before(async () => {
-    outcome = await gossipsub({ subject: 'secure-peer', source: 'src' })
+    outcome = await gossipsub({ subject: 'secure-peer', source: 'src', seed: 0 })
   })
 
   it('should deliver every message to every subscriber once when all publish one after the other', () => {
