@@ -3,6 +3,7 @@ import { expect } from 'aegir/chai'
 import { generateKeys } from '../../src/keys/index.ts'
 import { classicCipher } from '../../src/stream/classic/cipher.ts'
 import { MAX_FRAME_LINE_BYTES } from '../../src/stream/classic/constants.ts'
+import { FrameReader } from '../../src/stream/classic/frame-reader.ts'
 import { FrameWriter } from '../../src/stream/classic/frame-writer.ts'
 import { signText } from '../../src/stream/classic/header.ts'
 import { secure } from '../../src/stream/index.ts'
@@ -133,6 +134,20 @@ describe('0.2 with a hostile peer', () => {
         expect(received()).to.equal(expected)
       })
     }
+
+    // before any signature was looked at: whoever is on the path can send it
+    it('should not make objects of a line that is no frame', () => {
+      let error: unknown
+      const secrets = { cipher: classicCipher('AES-128-CBC', ''), token: '', privateKey: createPrivateKey(theirs.private), remoteKey: createPublicKey(theirs.public) }
+      const reader = new FrameReader(secrets, { onData: () => {}, onEnd: () => {}, onFinish: () => {}, onError: err => { error = err } })
+      const line = Buffer.from(`[${'{},'.repeat(MAX_FRAME_LINE_BYTES / 3 - 2)}{}]\n`)
+      const before = process.memoryUsage().heapUsed
+      reader.push(line)
+      const grown = process.memoryUsage().heapUsed - before
+
+      expect(error).to.have.property('code', 'ERR_MALFORMED_RECORD')
+      expect(grown).to.be.below(6 * MAX_FRAME_LINE_BYTES)
+    })
 
     it('should tell a cut connection from a closed one', async () => {
       const { sec, received, frames } = await connected()

@@ -98,8 +98,16 @@ interface Frame {
   readonly hash: string
 }
 
+// an array of one or two that has nothing in it: a long line of anything else
+// would take many times its length as objects
+const FLAT = /^\s*\[[^[\]{},]*(?:,[^[\]{},]*)?\]\s*$/
+
 function parseFrame (line: string): Frame {
   let frame: unknown
+
+  if (!FLAT.test(line)) {
+    throw malformed()
+  }
 
   try {
     frame = JSON.parse(line)
