@@ -70,7 +70,7 @@ describe('attacks: identify functions that go wrong', () => {
 
     it(`should ignore, as ${role}, what one says after the time was up`, async () => {
       const decision = Promise.withResolvers<boolean>()
-      const { victim } = await connect(role, { handshakeTimeout: 30, identify: async () => decision.promise })
+      const { victim } = await connect(role, { handshakeTimeout: 500, identify: async () => decision.promise })
       await victim.failsWith('ERR_HANDSHAKE_TIMEOUT')
       const sent = victim.wire.received.length
       decision.resolve(true)
@@ -78,7 +78,7 @@ describe('attacks: identify functions that go wrong', () => {
       expect(victim.wire.received).to.have.lengthOf(sent)
 
       const other = Promise.withResolvers<boolean>()
-      const again = await connect(role, { handshakeTimeout: 30, identify: async () => other.promise })
+      const again = await connect(role, { handshakeTimeout: 500, identify: async () => other.promise })
       await again.victim.failsWith('ERR_HANDSHAKE_TIMEOUT')
       other.reject(new Error('too late'))
       await new Promise(resolve => setTimeout(resolve))
