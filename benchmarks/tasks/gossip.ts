@@ -74,11 +74,15 @@ export async function meshes (): Promise<number[]> {
 export async function publish ({ nodes: publishers, first, count, intervalMs }: PublishParams): Promise<void> {
   const pubsubs = publishers.map(i => nodes[i].services.pubsub)
 
-  for (let number = first; number < first + count; number++) {
-    const data = encode(number)
-    await Promise.all(pubsubs.map(async pubsub => pubsub.publish(TOPIC, data)))
-    await delay(intervalMs)
-  }
+  await Promise.all(pubsubs.map(async (pubsub, i) => {
+    // spread over the interval
+    await delay(intervalMs * i / pubsubs.length)
+
+    for (let number = first; number < first + count; number++) {
+      await pubsub.publish(TOPIC, encode(number))
+      await delay(intervalMs)
+    }
+  }))
 }
 
 /** Per node, from the message `first` on */
