@@ -5,6 +5,7 @@ import { p256 } from '@noble/curves/nist.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { ml_kem768 as mlKem768 } from '@noble/post-quantum/ml-kem.js'
 import { concat } from '../encoding/bytes.ts'
+import { addPiece } from '../encoding/pieces.ts'
 import { isCanonicalSecp256k1Signature, P1363_BYTES } from '../identity/signature.ts'
 import { nobleHash } from './noble-hash.ts'
 import { verifyRsaWithWebCrypto } from './rsa.ts'
@@ -94,7 +95,7 @@ class NobleAead implements Aead {
     const cipher = this.#cipher(this.#key, new Uint8Array(nonce), new Uint8Array(associatedData))
 
     return {
-      update: ciphertext => { chunks.push(ciphertext) },
+      update: ciphertext => { addPiece(chunks, ciphertext) },
       final: tag => [cipher.decrypt(concat([...chunks, tag]))]
     }
   }

@@ -1,13 +1,11 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
 import { RELEASE_FROM_BYTES, TAG_BYTES } from '../constants.ts'
-import { concat } from '../encoding/bytes.ts'
+import { addPiece } from '../encoding/pieces.ts'
 import type { Aead, Opening } from './backend.ts'
 import type { CipherName } from '../constants.ts'
 import type { CipherGCMTypes, KeyObject } from 'node:crypto'
 
 const OPTIONS = { authTagLength: TAG_BYTES }
-
-const SMALL_PIECE_BYTES = 1_024
 
 /** An AEAD of node:crypto. */
 export class NodeAead implements Aead {
@@ -48,17 +46,7 @@ export class NodeAead implements Aead {
     const plaintext: Uint8Array[] = []
 
     return {
-      update: ciphertext => {
-        const piece = decipher.update(ciphertext)
-        const last = plaintext.at(-1)
-
-        // a record that dribbles in must not cost an array for every byte
-        if (last != null && last.byteLength < SMALL_PIECE_BYTES && piece.byteLength < SMALL_PIECE_BYTES) {
-          plaintext[plaintext.length - 1] = concat([last, piece])
-        } else {
-          plaintext.push(piece)
-        }
-      },
+      update: ciphertext => { addPiece(plaintext, decipher.update(ciphertext)) },
       final: tag => {
         decipher.setAuthTag(tag)
         decipher.final()

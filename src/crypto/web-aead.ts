@@ -1,5 +1,6 @@
 import { CIPHER_KEY_BYTES, TAG_BYTES } from '../constants.ts'
 import { concat, equals } from '../encoding/bytes.ts'
+import { addPiece } from '../encoding/pieces.ts'
 import type { Aead, Opening } from './backend.ts'
 import type { CipherName } from '../constants.ts'
 import type { MaybePromise } from '../encoding/bytes.ts'
@@ -55,7 +56,7 @@ export class WebAead implements Aead {
     const params = this.#params(new Uint8Array(nonce), new Uint8Array(associatedData))
 
     return {
-      update: ciphertext => { chunks.push(ciphertext) },
+      update: ciphertext => { addPiece(chunks, ciphertext) },
       final: tag => {
         const sealed = followedBy(chunks, tag) ?? concat([...chunks, tag])
 
@@ -112,7 +113,7 @@ export class PendingAead implements Aead {
     const chunks: Uint8Array[] = []
 
     return {
-      update: ciphertext => { chunks.push(ciphertext) },
+      update: ciphertext => { addPiece(chunks, ciphertext) },
       final: tag => {
         const keptTag = new Uint8Array(tag)
 
