@@ -37,7 +37,9 @@ export class SecuredDuplex implements HandshakeCarrier {
   constructor (carrier: ByteDuplex, onFail: (err: Error) => void) {
     this.#onFail = onFail
     this.#carrierSource = carrier.source[Symbol.asyncIterator]()
-    this.#carrierSink = Promise.resolve(carrier.sink(this.#sent))
+
+    // one that throws at once fails like one that rejects
+    this.#carrierSink = (async () => carrier.sink(this.#sent))()
     this.#carrierSink.catch(this.#carrierFailed)
     this.#pump().catch(this.#carrierFailed)
   }

@@ -5,7 +5,7 @@ import { duplexPair } from 'it-pair/duplex'
 import { pipe } from 'it-pipe'
 import { secureDuplex } from '../../src/duplex/index.ts'
 import { concat, utf8 } from '../../src/encoding/bytes.ts'
-import type { SecureDuplex, SecureDuplexInit } from '../../src/duplex/index.ts'
+import type { ByteDuplex, SecureDuplex, SecureDuplexInit } from '../../src/duplex/index.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
 async function collect (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -124,6 +124,26 @@ describe('secureDuplex', () => {
     asked.resolve()
 
     expect(await collect((await bob).source)).to.equalBytes(utf8('beep boop'))
+  })
+
+  it('should fail, and leave the carrier, when its sink throws at once', async () => {
+    let left = false
+    const iterator: AsyncIterator<Uint8Array> = {
+      next: async () => new Promise(() => {}),
+      return: async () => {
+        left = true
+
+        return { done: true, value: undefined }
+      }
+    }
+    const carrier: ByteDuplex = {
+      source: { [Symbol.asyncIterator]: () => iterator },
+      sink: () => { throw new Error('no sink') }
+    }
+
+    await expect(secureDuplex(carrier, { privateKey: await generateKeyPair('Ed25519') }))
+      .to.eventually.be.rejectedWith('no sink').with.property('code', 'ERR_CARRIER_CLOSED')
+    expect(left).to.equal(true)
   })
 
   it('should notice that the carrier was cut', async () => {
