@@ -2,6 +2,8 @@
  * Measures encrypters against each other: see README.md, or `--help`.
  */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeCommit, describeLoad, describeMachine, describeRuntime, packageVersions } from './environment.ts'
@@ -35,6 +37,9 @@ const PARTS: Record<string, CreatePart> = {
   ceilings
 }
 
+/** What runs in a browser, as a program of its own */
+const PAGE = 'page'
+
 type Samples = Record<string, Partial<Record<SubjectName, number[]>>>
 
 const args = process.argv.slice(2)
@@ -48,10 +53,10 @@ if (options.help) {
 
 async function main (): Promise<void> {
   const startedAt = performance.now()
-  const unknown = options.parts.find(name => PARTS[name] == null)
+  const unknown = options.parts.find(name => PARTS[name] == null && name !== PAGE)
 
   if (unknown != null) {
-    throw new Error(`there is no part "${unknown}", but ${Object.keys(PARTS).join(', ')}`)
+    throw new Error(`there is no part "${unknown}", but ${[...Object.keys(PARTS), PAGE].join(', ')}`)
   }
 
   const settings: Settings = {
@@ -89,9 +94,13 @@ async function main (): Promise<void> {
   run.id = new Date().toISOString()
   rows.forEach(row => { row.run = run.id })
 
-  if (options.output != null) {
+  if (options.output != null && rows.length > 0) {
     await writeReport(options.output, run, rows)
     print(`written to ${options.output}\n`)
+  }
+
+  if (options.output != null && (options.parts.length === 0 || options.parts.includes(PAGE))) {
+    await measurePage(options.output)
   }
 
   if (settings.profiles != null) {
@@ -99,6 +108,20 @@ async function main (): Promise<void> {
   }
 
   print(`took ${Math.round((performance.now() - startedAt) / 1_000)} s\n`)
+}
+
+/** A page's rows go to the same report */
+async function measurePage (output: string): Promise<void> {
+  const source = options.source === 'src' ? ['--src'] : []
+  const child = spawn(process.execPath, [
+    join(import.meta.dirname, 'browser/index.ts'), ...source,
+    '--rounds', `${options.rounds}`, '--seconds', `${options.milliseconds / 1_000}`, '--output', output
+  ], { stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+
+  if (code !== 0) {
+    throw new Error('the part "page" failed: is there a Chromium?')
+  }
 }
 
 /** All rounds of a part: in each, the subjects take turns */

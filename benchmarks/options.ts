@@ -9,7 +9,7 @@ import type { Source } from './subjects.ts'
 export const HELP = `Usage: npm run bench -- [part ...] [options]
 
 Parts: throughput, round-trip, handshake, dial, memory, load, scenarios, ceilings,
-all of them by default
+page, all of them by default; page only where something is written
 
   --only <text>        only measurements whose name contains the text, "64KiB"
   --encrypters <list>  only these: ${ENCRYPTERS.join(', ')}

@@ -2,7 +2,7 @@
  * Measures encrypters against each other in a page of Chromium:
  * `npm run bench:browser -- [--rounds <n>] [--seconds <n>] [--src] [--output <folder>]`.
  *
- * Rows are added to those of the other benchmarks; with `--src` nothing is written
+ * The part "page" of `npm run bench`. Rows are added to the others'; with `--src` nothing is written
  * unless `--output` says where.
  */
 
