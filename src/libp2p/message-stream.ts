@@ -164,7 +164,8 @@ export class SecuredMessageStream extends AbstractMessageStream {
         await pEvent(this.#carrier, 'close', { signal }).catch(() => {})
       }
 
-      await this.#carrier.close({ signal })
+      // whether the carrier closes in order is no failure of what was sent
+      await this.#carrier.close({ signal }).catch(() => {})
     } finally {
       this.abort(err)
     }
