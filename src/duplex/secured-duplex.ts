@@ -36,9 +36,9 @@ export class SecuredDuplex implements HandshakeCarrier {
    */
   constructor (carrier: ByteDuplex, onFail: (err: Error) => void) {
     this.#onFail = onFail
-    this.#carrierSource = carrier.source[Symbol.asyncIterator]()
 
-    // one that throws at once fails like one that rejects
+    // what throws at once fails like what rejects
+    this.#carrierSource = iterate(carrier.source)
     this.#carrierSink = (async () => carrier.sink(this.#sent))()
     this.#carrierSink.catch(this.#carrierFailed)
     this.#pump().catch(this.#carrierFailed)
@@ -215,6 +215,14 @@ export class SecuredDuplex implements HandshakeCarrier {
 
   #openGate (): void {
     this.#gate.resolve()
+  }
+}
+
+function iterate<T> (source: AsyncIterable<T>): AsyncIterator<T> {
+  try {
+    return source[Symbol.asyncIterator]()
+  } catch (err) {
+    return { next: async () => { throw err } }
   }
 }
 

@@ -146,6 +146,16 @@ describe('secureDuplex', () => {
     expect(left).to.equal(true)
   })
 
+  it('should fail when the source of its carrier throws at once', async () => {
+    const carrier: ByteDuplex = {
+      source: { [Symbol.asyncIterator]: () => { throw new Error('no source') } },
+      sink: async source => { await collect(source as AsyncIterable<Uint8Array>) }
+    }
+
+    await expect(secureDuplex(carrier, { privateKey: await generateKeyPair('Ed25519') }))
+      .to.eventually.be.rejectedWith('no source').with.property('code', 'ERR_CARRIER_CLOSED')
+  })
+
   it('should notice that the carrier was cut', async () => {
     const [left, right] = duplexPair<Uint8Array>()
     const cut = {
