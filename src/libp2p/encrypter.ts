@@ -7,14 +7,14 @@ import { MessageStreamCarrier } from './carrier.ts'
 import { establish } from './establish.ts'
 import { signerFromPrivateKey } from './keys.ts'
 import { SecuredMessageStream } from './message-stream.ts'
+import { SecurePeerMetrics } from './metrics.ts'
 import { endWithMuxer } from './muxer.ts'
 import type { Established } from './establish.ts'
-import type { SecurePeerMetrics } from './metrics.ts'
 import type { HeaderFields } from '../handshake/header.ts'
 import type { Signer } from '../identity/signer.ts'
 import type { SecurePeerComponents, SecurePeerExtensions } from '../index.ts'
 import type { SecurePeerInit, Settings } from '../options.ts'
-import type { ConnectionEncrypter, Logger, MessageStream, Metrics, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
+import type { ConnectionEncrypter, Logger, MessageStream, SecureConnectionOptions, SecuredConnection, StreamMuxerFactory } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 /** The connection encrypter: options in, handshake, secured connection out. */
@@ -24,16 +24,14 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
   readonly #settings: Settings
   readonly #signer: Signer
   readonly #log: Logger
-
-  // loaded for nodes that have metrics, which pages seldom do
-  readonly #metrics?: Promise<SecurePeerMetrics | undefined>
+  readonly #metrics?: SecurePeerMetrics
 
   constructor (components: SecurePeerComponents, init: SecurePeerInit) {
     this.#components = components
     this.#settings = parseOptions(init, defaultBackend)
     this.#signer = signerFromPrivateKey(defaultBackend, components.privateKey)
     this.#log = components.logger.forComponent('libp2p:secure-peer')
-    this.#metrics = components.metrics != null ? this.#register(components.metrics) : undefined
+    this.#metrics = components.metrics != null ? new SecurePeerMetrics(components.metrics) : undefined
 
     if (this.#settings.keyLog != null) {
       this.#log.error('keyLog is set: whoever has what it is given can read every connection')
@@ -59,7 +57,6 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     const direction = role === 'dialer' ? 'outbound' : 'inbound'
     const start = Date.now()
     const carrier = new MessageStreamCarrier(connection, this.#settings.handshakeTimeout, options)
-    const metrics = this.#metrics != null ? await this.#metrics : undefined
 
     try {
       const established = await establish(carrier, {
@@ -74,13 +71,13 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
         signal: carrier.signal
       })
 
-      const secured = this.#securedConnection(connection, carrier, established, metrics)
-      metrics?.handshakeDone(direction, established.session, Date.now() - start)
+      const secured = this.#securedConnection(connection, carrier, established)
+      this.#metrics?.handshakeDone(direction, established.session, Date.now() - start)
       this.#log.trace('%s handshake done with %p, %s, %s', direction, established.remotePeer, established.session.group, established.session.cipher)
 
       return secured
     } catch (err: any) {
-      metrics?.handshakeFailed(direction, errorCode(err))
+      this.#metrics?.handshakeFailed(direction, errorCode(err))
       this.#log.error('%s handshake with %a failed - %e', direction, remoteAddrOf(connection), err)
       await carrier.close(err)
 
@@ -88,7 +85,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
     }
   }
 
-  #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established, metrics?: SecurePeerMetrics): SecuredConnection<SecurePeerExtensions> {
+  #securedConnection (connection: MessageStream, carrier: MessageStreamCarrier, established: Established): SecuredConnection<SecurePeerExtensions> {
     const { session, remotePeer, extensions, identifyStep } = established
     let muxer: StreamMuxerFactory | undefined
     let rest: Uint8Array
@@ -101,7 +98,7 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
       throw err
     }
 
-    const stream = new SecuredMessageStream(connection, session, rest, metrics)
+    const stream = new SecuredMessageStream(connection, session, rest, this.#metrics)
 
     identifyStep.onLateReject(reason => {
       stream.reject(reason).catch(err => { this.#log.error('the reject record was not sent - %e', err) })
@@ -130,17 +127,6 @@ export class SecurePeer implements ConnectionEncrypter<SecurePeerExtensions> {
       muxers: options?.skipStreamMuxerNegotiation === true ? [] : [...upgrader.getStreamMuxers().keys()],
       encrypters: [...upgrader.getConnectionEncrypters().keys()],
       extensions: this.#settings.extensions
-    }
-  }
-
-  /** A node without its metrics is better than none. */
-  async #register (metrics: Metrics): Promise<SecurePeerMetrics | undefined> {
-    try {
-      const { SecurePeerMetrics } = await import('./metrics.ts')
-
-      return new SecurePeerMetrics(metrics)
-    } catch (err) {
-      this.#log.error('there are no metrics - %e', err)
     }
   }
 
