@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
-import { encodeBase64 } from '../encoding/base64.ts'
 import { concat } from '../encoding/bytes.ts'
+import { encodePem } from '../encoding/pem.ts'
 import type { KeyObject } from 'node:crypto'
 
 /**
@@ -11,5 +11,5 @@ import type { KeyObject } from 'node:crypto'
  * @param key - the raw key
  */
 export function importSpki (prefix: Uint8Array, key: Uint8Array): KeyObject {
-  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${encodeBase64(concat([prefix, key]))}\n-----END PUBLIC KEY-----\n`)
+  return createPublicKey(encodePem(concat([prefix, key])))
 }

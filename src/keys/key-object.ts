@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, ECDH } from 'node:crypto'
 import { privateKeyFromRaw, publicKeyFromRaw } from '@libp2p/crypto/keys'
-import { concat, fromHex } from '../encoding/bytes.ts'
+import { concat } from '../encoding/bytes.ts'
 import { InvalidOptionError } from '../errors.ts'
+import { ECDSA_PREFIX } from '../libp2p/keys.ts'
 import type { PrivateKey, PublicKey } from '@libp2p/interface'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
 
@@ -11,10 +12,6 @@ const UNCOMPRESSED = 0x04
 
 const COORDINATE_BYTES = 32
 const ED25519_SEED_BYTES = 32
-
-// what stands before the point in libp2p's form of a P-256 public key:
-// SEQUENCE { INTEGER 1, [0] { OID prime256v1 }, [1] { BIT STRING } }
-const P256_PUBLIC_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200')
 
 /**
  * The libp2p key of a public key of node:crypto.
@@ -36,7 +33,7 @@ export function publicKeyFromKeyObject (key: KeyObject): PublicKey {
     case 'prime256v1': {
       const { x, y } = coordinates(key)
 
-      return publicKeyFromRaw(concat([P256_PUBLIC_PREFIX, Uint8Array.of(UNCOMPRESSED), x, y]))
+      return publicKeyFromRaw(concat([ECDSA_PREFIX, Uint8Array.of(UNCOMPRESSED), x, y]))
     }
     default:
       throw unsupported(key)

@@ -77,7 +77,7 @@ export function parseKnownPeer (value: unknown): KnownPeer {
 /**
  * All entries of a file, by their addresses.
  *
- * @throws {@link KnownPeersStoreError} when one is damaged, or an address is there twice
+ * @throws {KnownPeersStoreError} when one is damaged, or an address is there twice
  */
 export function parseKnownPeers (text: string): Map<string, KnownPeer> {
   const entries: unknown = parseList(text)

@@ -14,9 +14,11 @@ import type { PeerId, PrivateKey, PublicKey } from '@libp2p/interface'
 const ED25519_SEED_BYTES = 32
 const POINT_BYTES = 65
 
-// js-libp2p's form of a P-256 key up to the point itself (SPEC 4.3):
-// SEQUENCE { INTEGER 1, [0] { prime256v1 }, [1] { BIT STRING } }
-const ECDSA_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200')
+/**
+ * js-libp2p's form of a P-256 key up to the point itself (SPEC 4.3):
+ * SEQUENCE { INTEGER 1, [0] { prime256v1 }, [1] { BIT STRING } }
+ */
+export const ECDSA_PREFIX = fromHex('3055020101a00a06082a8648ce3d030107a144034200')
 
 /**
  * A libp2p private key as the handshake's signer. Where the runtime signs faster

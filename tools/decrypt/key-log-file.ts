@@ -1,5 +1,5 @@
 import { KEY_LOG_LABEL } from '../../src/constants.ts'
-import { fromHex } from '../../src/encoding/bytes.ts'
+import { fromHex, toHex } from '../../src/encoding/bytes.ts'
 import type { KeyLogLabel } from '../../src/key-log.ts'
 
 const LABELS = Object.values(KEY_LOG_LABEL).flatMap(labels => Object.values(labels))
@@ -24,5 +24,5 @@ export function parseKeyLog (text: string): Secrets {
     }
   }
 
-  return { get: (label, th1) => secrets.get(`${label} ${Buffer.from(th1).toString('hex')}`) }
+  return { get: (label, th1) => secrets.get(`${label} ${toHex(th1)}`) }
 }

@@ -1,3 +1,4 @@
+import { toHex } from '../../src/encoding/bytes.ts'
 import { printableReason } from '../../src/encoding/reason.ts'
 import type { OpenedRecord } from './records.ts'
 import type { DecryptedConnection, DecryptedSide } from './session.ts'
@@ -72,10 +73,6 @@ function ascii (bytes: Uint8Array): string {
 // as JSON, everything that could steer a terminal escaped
 function quote (value: unknown): string {
   return JSON.stringify(value).replace(/[^ -~]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-function toHex (bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }
 
 /** The plaintext of a side's data records. */
