@@ -10,8 +10,9 @@ import { securePeer } from '../../src/index.ts'
 import { guard } from '../fixtures/attack-victim.ts'
 import { BackendSpy } from '../fixtures/backend-spy.ts'
 import { upgraderWith } from '../fixtures/upgrader.ts'
-import type { Role } from '../../src/duplex/index.ts'
+import type { ByteDuplex, Role } from '../../src/duplex/index.ts'
 import type { ConnectionEncrypter, PrivateKey, SecuredConnection } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
 
 const EVENTS = ['message', 'close', 'remoteCloseWrite', 'drain', 'end', 'idle']
 const ENOUGH = new Error('enough')
@@ -26,6 +27,46 @@ interface Attempt {
 
   /** What is true of both ends after all. */
   finish (outcomes: Array<PromiseSettledResult<unknown>>): Promise<void>
+}
+
+/** A duplex that says when it was left: its source read to the end or returned, if it was taken at all. */
+interface Watched extends ByteDuplex {
+  readonly left: Promise<void>
+}
+
+function watched ({ source, sink }: ByteDuplex): Watched {
+  const inner = source[Symbol.asyncIterator]()
+  let isTaken = false
+  let leave: () => void = () => {}
+  const isLeft = new Promise<void>(resolve => { leave = resolve })
+
+  const iterator: AsyncIterator<Uint8Array | Uint8ArrayList> = {
+    next: async () => {
+      const result = await inner.next()
+      result.done === true && leave()
+
+      return result
+    },
+    return: async () => {
+      leave()
+
+      return inner.return?.() ?? { done: true, value: undefined }
+    }
+  }
+
+  return {
+    sink,
+    source: {
+      [Symbol.asyncIterator]: () => {
+        isTaken = true
+
+        return iterator
+      }
+    },
+    get left () {
+      return isTaken ? isLeft : Promise.resolve()
+    }
+  }
 }
 
 // A caller may give up at any moment, and nothing may be left of what was begun:
@@ -75,7 +116,7 @@ describe('attacks: abort at every await', () => {
   }
 
   function duplex (roles: [Role, Role], aborted: 0 | 1, signal: AbortSignal): Attempt {
-    const ends = duplexPair<Uint8Array>()
+    const ends = duplexPair<Uint8Array>().map(watched)
 
     // first, since a signal that is aborted before leaves the duplex as it is
     const first = secureDuplex(ends[aborted], { privateKey, role: roles[aborted], signal })
@@ -84,11 +125,13 @@ describe('attacks: abort at every await', () => {
     return {
       both: [first, second],
       finish: async outcomes => {
-        for (const outcome of outcomes) {
+        for (const [i, outcome] of outcomes.entries()) {
           if (outcome.status === 'fulfilled') {
             const { source } = outcome.value as Awaited<ReturnType<typeof secureDuplex>>
             await expect(source.next()).to.eventually.be.rejected()
           }
+
+          await ends[i === 0 ? aborted : 1 - aborted].left
         }
       }
     }
