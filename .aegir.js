@@ -8,7 +8,10 @@ export default {
     files: [
       '*.ts',
       'benchmarks/**/*.ts',
+      'demo/**/*.ts',
+      'demo-browser/**/*.ts',
       'examples/**/*.{js,ts}',
+      'models/**/*.ts',
       'src/**/*.ts',
       'test/**/*.{js,ts}',
       'tools/**/*.ts',

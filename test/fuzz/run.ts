@@ -35,7 +35,7 @@ const { values } = parseArgs({
 
 const seconds = Number(values.seconds)
 const targets = TARGETS.filter(({ name }) => values.target.includes(name))
-const hasJazzer = loads('@jazzer.js/fuzzer')
+const hasJazzer = loads('@jazzer.js/core')
 const start = Date.now()
 let passing = 0
 
