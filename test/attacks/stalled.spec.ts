@@ -1,6 +1,7 @@
 import { expect } from 'aegir/chai'
 import { guard, keyOf, QUICK_CIPHER, Victim } from '../fixtures/attack-victim.ts'
 import { concat, EvilPeer, text, utf8 } from '../fixtures/evil-peer.ts'
+import { closed, closeOf, connect as connectSides } from '../libp2p/fixtures/secure.ts'
 import type { SecuredMessageStream } from '../../src/libp2p/message-stream.ts'
 
 const MiB = 1_048_576
@@ -70,22 +71,21 @@ describe('attacks: reads that never drain', () => {
     expect(type).to.equal(3)
   })
 
-  it('should keep no more than its read buffer for an application that does not read', async () => {
-    const { victim, evil, connection } = await connect()
-    connection.maxReadBufferLength = MiB
-    connection.pause()
-    victim.wire.setPaused(false)
-    const record = new Uint8Array(60_000)
+  it('should end a connection whose application never listens when its read buffer is full', async () => {
+    const { dialer, listener, carriers } = await connectSides()
+    listener.connection.maxReadBufferLength = MiB
+    let most = 0
 
-    for (let i = 0; i < 40; i++) {
-      victim.wire.victim.onData(evil.seal(1, record))
+    for (let i = 0; i < 256 && dialer.connection.status === 'open'; i++) {
+      dialer.connection.send(new Uint8Array(65_536))
+      await new Promise(resolve => setTimeout(resolve))
+      most = Math.max(most, (listener.connection as SecuredMessageStream).readBufferLength)
     }
 
-    await new Promise(resolve => setTimeout(resolve))
-    expect(connection.readBufferLength).to.be.at.most(MiB)
-    expect(victim.wire.victim.readBufferLength).to.be.at.most(4 * MiB)
-    expect(victim.plaintext).to.be.empty()
-    connection.abort(new Error('enough'))
+    expect((await closeOf(listener)).error).to.have.property('name', 'StreamBufferError')
+    expect((await closeOf(dialer)).error).to.have.property('code', 'ERR_TRUNCATED')
+    expect(most).to.be.within(1, MiB)
+    await Promise.all(carriers.map(closed))
   })
 
   it('should hold the limit of what waits to be sent, where one was set', async () => {
