@@ -87,4 +87,13 @@ describe('attacks: early data', () => {
     await victim.secured
     await victim.breaksWith('ERR_RECORD_AUTH', '\0'.repeat(1000))
   })
+
+  it('should give up on a carrier that gives more than a read buffer while identify runs', async () => {
+    const victim = await Victim.dialer({ identify: async () => new Promise(() => {}), handshakeTimeout: 2000 })
+    await new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+    const flood = 5 * 1_048_576
+    victim.wire.send(new Uint8Array(flood))
+
+    await victim.failsWith('ERR_LINE_TOO_LONG', flood + 32_768)
+  })
 })

@@ -114,11 +114,14 @@ describe('attacks: identify functions that go wrong', () => {
       reject('changed my mind')
       reject('twice')
 
+      // on its way when it was rejected
+      victim.wire.send(evil.seal(1, Uint8Array.of(1)))
+
       expect(await evil.open()).to.deep.equal({ type: 3, plaintext: new TextEncoder().encode('changed my mind') })
       expect(await victim.closed.promise).to.have.property('code', 'ERR_IDENTITY_REJECTED')
       expect(() => connection.send(Uint8Array.of(1))).to.throw()
-      victim.wire.send(evil.seal(1, Uint8Array.of(1)))
       expect(victim.plaintext).to.be.empty()
+      expect(victim.wire.ended).to.equal('fin')
     })
 
     it(`should run none, as ${role}, for a peer that proved nothing`, async () => {
