@@ -28,7 +28,8 @@ describe('attacks: man in the middle at the end', () => {
   })
 
   it('should notice that the end was taken away', async () => {
-    const { dialer, listener } = await between(unit => unit.kind === 'record' && isEnd(unit.bytes) ? [] : undefined)
+    const relay = await between(unit => unit.kind === 'record' && isEnd(unit.bytes) ? [] : undefined)
+    const { dialer, listener } = relay
     const { connection } = await dialer.secured
     connection.send(utf8('all'))
     const closing = connection.close()
@@ -37,6 +38,7 @@ describe('attacks: man in the middle at the end', () => {
     listener.wire.fin()
     await listener.breaksWith('ERR_TRUNCATED', 'all')
     await closing
+    await relay.isClosed()
   })
 
   it('should notice a FIN in the place of data', async () => {
@@ -45,8 +47,10 @@ describe('attacks: man in the middle at the end', () => {
     connection.send(utf8('pay Eve nothing'))
     await relay.dialer.wire.until(() => relay.records('dialer').length === 1)
     relay.listener.wire.fin()
+    relay.dialer.wire.fin()
 
     await relay.listener.breaksWith('ERR_TRUNCATED')
+    await relay.dialer.breaksWith('ERR_TRUNCATED')
   })
 
   it('should notice a cut in the middle of a record, at each of its bytes', async () => {
@@ -56,8 +60,10 @@ describe('attacks: man in the middle at the end', () => {
       connection.send(utf8('data'))
       await dialer.wire.until(() => dialer.wire.received.length === 2)
       listener.wire.fin()
+      dialer.wire.fin()
 
       await listener.breaksWith('ERR_TRUNCATED')
+      await dialer.breaksWith('ERR_TRUNCATED')
     }
   })
 
@@ -67,11 +73,13 @@ describe('attacks: man in the middle at the end', () => {
     'an end with a tag of zeros': concat(Uint8Array.of(2, 0, 0, 16), new Uint8Array(16))
   })) {
     it(`should refuse ${what}`, async () => {
-      const { listener } = await between(() => undefined)
+      const { dialer, listener } = await between(() => undefined)
       listener.wire.send(forged)
       listener.wire.fin()
+      dialer.wire.fin()
 
       await listener.breaksWith(what === 'an end in clear' ? 'ERR_MALFORMED_RECORD' : 'ERR_RECORD_AUTH')
+      await dialer.breaksWith('ERR_TRUNCATED')
     })
   }
 
@@ -90,14 +98,16 @@ describe('attacks: man in the middle at the end', () => {
   it('should refuse the end of another connection', async () => {
     const other = await between(() => undefined)
     await (await other.dialer.secured).connection.close()
-    const { listener } = await between(() => undefined)
+    const { dialer, listener } = await between(() => undefined)
     listener.wire.send(...other.records('dialer'))
 
     await listener.breaksWith('ERR_RECORD_AUTH')
+    await dialer.breaksWith('ERR_TRUNCATED')
   })
 
   it('should refuse the end that this side sent', async () => {
-    const { dialer } = await between(({ from, kind }) => kind === 'record' && from === 'dialer' ? [] : undefined)
+    const relay = await between(({ from, kind }) => kind === 'record' && from === 'dialer' ? [] : undefined)
+    const { dialer } = relay
     const { connection } = await dialer.secured
     const closing = connection.close()
     await dialer.wire.until(() => dialer.wire.received.length === 2)
@@ -105,5 +115,6 @@ describe('attacks: man in the middle at the end', () => {
 
     await dialer.breaksWith('ERR_RECORD_AUTH')
     await closing
+    await relay.listener.breaksWith('ERR_TRUNCATED')
   })
 })

@@ -70,28 +70,35 @@ describe('attacks: man in the middle', () => {
       })
     }
 
+    // who sent it sees the other side go: a dialer in its handshake, a listener after it
+    const senderCode = { dialer: 'ERR_CARRIER_CLOSED', listener: 'ERR_TRUNCATED' }[from]
+    const other = { dialer: 'listener', listener: 'dialer' }[from] as 'dialer' | 'listener'
+
     for (const byte of [0, 100, -17, -1]) {
       it(`should fail when byte ${byte} of the sealed header of the ${from} is changed`, async () => {
-        const { dialer, listener } = await between(rewrite(from, 1, line2 => { line2.header = base64(flip(fromBase64(line2.header), byte, 7)) }))
+        const relay = await between(rewrite(from, 1, line2 => { line2.header = base64(flip(fromBase64(line2.header), byte, 7)) }))
 
-        await { dialer: listener, listener: dialer }[from].failsWith('ERR_HEADER_AUTH')
+        await relay[other].failsWith('ERR_HEADER_AUTH')
+        await relay[from].breaksWith(senderCode)
       })
     }
 
     for (const byte of [0, 1087]) {
       it(`should fail when byte ${byte} of the KEM ciphertext of the ${from} is changed`, async () => {
-        const { dialer, listener } = await between(rewrite(from, 1, line2 => { line2.kem = base64(flip(fromBase64(line2.kem), byte)) }))
+        const relay = await between(rewrite(from, 1, line2 => { line2.kem = base64(flip(fromBase64(line2.kem), byte)) }))
 
-        await { dialer: listener, listener: dialer }[from].failsWith('ERR_HEADER_AUTH')
+        await relay[other].failsWith('ERR_HEADER_AUTH')
+        await relay[from].breaksWith(senderCode)
       })
     }
   }
 
   it('should fail at the dialer when its line 2 is changed in a way that means the same', async () => {
-    const { dialer } = await between(rewrite('dialer', 1, line2 => { line2.more = 1 }))
+    const { dialer, listener } = await between(rewrite('dialer', 1, line2 => { line2.more = 1 }))
 
     // the listener's header confirms byte for byte the line that it answers
     await dialer.failsWith('ERR_HEADER_AUTH')
+    await listener.breaksWith('ERR_TRUNCATED')
   })
 
   it('should give no key to somebody who changed the line 2 of the listener in a way that means the same', async () => {
@@ -101,6 +108,7 @@ describe('attacks: man in the middle', () => {
     expect(secured[0].remoteExtensions.transcriptHash).to.not.equalBytes(secured[1].remoteExtensions.transcriptHash)
     secured[0].connection.send(utf8('never read'))
     await listener.breaksWith('ERR_RECORD_AUTH')
+    await dialer.breaksWith('ERR_TRUNCATED')
   })
 
   it('should notice a man in the middle with an identity of his own', async () => {
@@ -124,6 +132,8 @@ describe('attacks: man in the middle', () => {
       const err: any = await listener.closed.promise
       expect(err.code).to.be.oneOf(['ERR_MALFORMED_RECORD', 'ERR_RECORD_AUTH'])
       expect(listener.plaintext).to.be.empty()
+      await listener.carrierIsClosed()
+      await dialer.breaksWith('ERR_TRUNCATED')
     }
   })
 })

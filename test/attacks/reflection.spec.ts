@@ -58,6 +58,7 @@ describe('attacks: reflection', () => {
 
       await victim.breaksWith('ERR_RECORD_AUTH')
       expect(victim.plaintext).to.be.empty()
+      await { dialer: relay.listener, listener: relay.dialer }[from].breaksWith('ERR_TRUNCATED')
     })
   }
 })

@@ -86,6 +86,7 @@ describe('attacks: replay', () => {
       sender.connection.send(utf8('once'))
 
       await { dialer: relay.listener, listener: relay.dialer }[from].breaksWith('ERR_RECORD_AUTH', 'once')
+      await relay[from].breaksWith('ERR_TRUNCATED')
     })
 
     it(`should refuse a record that the ${from} sent in another session of the same peers`, async () => {
@@ -97,6 +98,7 @@ describe('attacks: replay', () => {
       target.wire.send(before.records(from)[0])
 
       await target.breaksWith('ERR_RECORD_AUTH')
+      await now[from].breaksWith('ERR_TRUNCATED')
     })
   }
 
