@@ -1,3 +1,4 @@
+import './attacks/half-open-flood.node.ts'
 import './attacks/sockets.node.ts'
 import './classic/classic.node.ts'
 import './classic/hostile.node.ts'
