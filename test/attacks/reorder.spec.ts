@@ -1,3 +1,4 @@
+import { Relay } from '../fixtures/attack-relay.ts'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
 import { concat, EvilPeer, utf8 } from '../fixtures/evil-peer.ts'
 
@@ -19,6 +20,25 @@ describe('attacks: reorder', () => {
       })
     }
   }
+
+  it('should refuse the lines of a dialer in another order', async () => {
+    let hello: Uint8Array
+    const { dialer, listener } = new Relay(await Victim.dialer(), await Victim.listener(), ({ from, kind, index, bytes }) => {
+      if (from === 'listener' || kind === 'record') {
+        return undefined
+      }
+
+      if (index === 0) {
+        hello = bytes
+        return []
+      }
+
+      return [bytes, hello]
+    })
+
+    await listener.failsWith('ERR_MALFORMED_HELLO')
+    await dialer.failsWith('ERR_CARRIER_CLOSED')
+  })
 
   it('should not take the end before the data', async () => {
     const victim = await Victim.listener()

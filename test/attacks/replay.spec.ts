@@ -2,6 +2,7 @@ import { expect } from 'aegir/chai'
 import { Relay } from '../fixtures/attack-relay.ts'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
 import { EvilPeer, utf8 } from '../fixtures/evil-peer.ts'
+import type { Meddle } from '../fixtures/attack-relay.ts'
 
 describe('attacks: replay', () => {
   guard()
@@ -78,7 +79,37 @@ describe('attacks: replay', () => {
     await victim.failsWith('ERR_SIGNATURE')
   })
 
+  it('should refuse a whole dialer replayed to another listener', async () => {
+    const { seen } = await recorded()
+    const another = await Victim.listener()
+    another.wire.send(...seen.filter(unit => unit.from === 'dialer').map(unit => unit.bytes))
+
+    await another.failsWith('ERR_HEADER_AUTH')
+    expect(another.linesSent).to.equal(1)
+  })
+
   for (const from of ['dialer', 'listener'] as const) {
+    for (const [index, code] of [[0, 'ERR_MALFORMED_HEADER'], [1, 'ERR_MALFORMED_RECORD']] as const) {
+      it(`should refuse line ${index + 1} of the ${from} when it comes twice`, async () => {
+        const meddle: Meddle = unit => unit.from === from && unit.kind === 'line' && unit.index === index ? [unit.bytes, unit.bytes] : undefined
+        const relay = new Relay(await Victim.dialer(), await Victim.listener(), meddle)
+
+        await { dialer: relay.listener, listener: relay.dialer }[from].breaksWith(code)
+        await relay.isClosed()
+      })
+    }
+
+    it(`should refuse a record that the ${from} sent to another peer`, async () => {
+      const other = await recorded()
+      const relay = new Relay(await Victim.dialer(), await Victim.listener())
+      await Promise.all([relay.dialer.secured, relay.listener.secured])
+      const target = { dialer: relay.listener, listener: relay.dialer }[from]
+      target.wire.send(other.records(from)[0])
+
+      await target.breaksWith('ERR_RECORD_AUTH')
+      await relay[from].breaksWith('ERR_TRUNCATED')
+    })
+
     it(`should refuse a record that the ${from} sent before`, async () => {
       const relay = new Relay(await Victim.dialer(), await Victim.listener(), ({ kind, bytes }) => kind === 'record' ? [bytes, bytes] : undefined)
       const sender = await relay[from].secured
