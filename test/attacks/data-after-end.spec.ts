@@ -19,6 +19,18 @@ describe('attacks: data after the end', () => {
     }
   }
 
+  for (const chunks of ['in one chunk', 'in chunks of their own']) {
+    it(`should give nothing that follows a reject record, ${chunks}`, async () => {
+      const victim = await Victim.dialer()
+      const evil = await new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil') }).handshake()
+      await victim.secured
+      const sent = [evil.seal(1, utf8('all')), evil.seal(3, utf8('no')), evil.seal(1, utf8('more'))]
+      victim.wire.send(...chunks === 'in one chunk' ? [concat(...sent)] : sent)
+
+      await victim.breaksWith('ERR_REJECTED', 'all')
+    })
+  }
+
   it('should refuse a single byte after the end', async () => {
     const victim = await Victim.dialer()
     const evil = await new EvilPeer(victim.wire, { role: 'listener', privateKey: await keyOf('Ed25519', 'evil') }).handshake()

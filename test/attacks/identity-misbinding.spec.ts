@@ -3,6 +3,8 @@ import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
 import { claimOf, concat, EvilPeer, flip, utf8 } from '../fixtures/evil-peer.ts'
 import type { EvilInit } from '../fixtures/evil-peer.ts'
 
+const TYPES = ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const
+
 // Somebody whose keys are not the ones that the header shows (SIGMA's misbinding).
 describe('attacks: identity misbinding', () => {
   guard()
@@ -15,7 +17,16 @@ describe('attacks: identity misbinding', () => {
   }
 
   for (const role of ['dialer', 'listener'] as const) {
-    for (const type of ['RSA', 'Ed25519', 'secp256k1', 'ECDSA'] as const) {
+    for (const type of TYPES) {
+      it(`should refuse a ${role} that shows a ${type} key and signs with one of another type`, async () => {
+        const claimed = await keyOf(type, 'claimed')
+
+        for (const other of TYPES.filter(other => other !== type)) {
+          const victim = await attack(role, { privateKey: await keyOf(other, 'evil'), payload: payload => { payload.key = claimOf(claimed.publicKey) } })
+          await victim.failsWith('ERR_SIGNATURE')
+        }
+      })
+
       it(`should refuse a ${role} that shows a ${type} key and signs with another`, async () => {
         const claimed = await keyOf(type, 'claimed')
         const victim = await attack(role, { privateKey: await keyOf(type, 'evil'), payload: payload => { payload.key = claimOf(claimed.publicKey) } })

@@ -203,6 +203,23 @@ describe('attacks: JSON', () => {
     })
   }
 
+  for (const [what, deep] of Object.entries({
+    'lists in lists': '['.repeat(4000) + ']'.repeat(4000),
+    'objects in objects': '{"x":'.repeat(1000) + '1' + '}'.repeat(1000),
+    'lists in lists with an escape': '['.repeat(4000) + '"\\ud83d\\ude00"' + ']'.repeat(4000)
+  })) {
+    it(`should take or refuse ${what} in every message without trouble`, async () => {
+      for (const role of ['dialer', 'listener'] as const) {
+        for (const part of ['hello', 'line2', 'header', 'payload']) {
+          const { secured } = await attack(role, { [part]: append(`"deep":${deep}`) })
+          const code = await secured.then(() => undefined, err => err.code)
+
+          expect(code, `${part} of a ${role}`).to.be.oneOf([undefined, part === 'hello' ? 'ERR_MALFORMED_HELLO' : 'ERR_MALFORMED_HEADER'])
+        }
+      }
+    })
+  }
+
   it('should take numbers, texts and names of any size that a line holds', async () => {
     for (const member of [`"x":${'9'.repeat(8000)}`, `"x":1e${'9'.repeat(100)}`, `"${'x'.repeat(8000)}":1`, `"x":[${'0,'.repeat(4000)}0]`]) {
       await (await attack('dialer', { hello: append(member) })).secured

@@ -1,7 +1,7 @@
 import { expect } from 'aegir/chai'
 import { Relay } from '../fixtures/attack-relay.ts'
 import { guard, keyOf, Victim } from '../fixtures/attack-victim.ts'
-import { base64, EvilPeer, randomBytes, text, utf8 } from '../fixtures/evil-peer.ts'
+import { base64, EvilPeer, fromBase64, randomBytes, text, utf8 } from '../fixtures/evil-peer.ts'
 
 describe('attacks: reflection', () => {
   guard()
@@ -22,6 +22,15 @@ describe('attacks: reflection', () => {
     victim.wire.send(utf8(`${JSON.stringify(hello)}\n`), utf8(`${JSON.stringify({ kem: base64(new Uint8Array(1088)), header: base64(new Uint8Array(2064)) })}\n`))
 
     await victim.failsWith('ERR_HEADER_AUTH')
+  })
+
+  it('should refuse its own token with the shares of somebody else', async () => {
+    const victim = await Victim.listener()
+    await victim.wire.until(() => victim.linesSent === 1)
+    const { token } = JSON.parse(text(victim.wire.received[0]))
+    new EvilPeer(victim.wire, { role: 'dialer', privateKey: await keyOf('Ed25519', 'evil'), token: fromBase64(token) }).sendHello()
+
+    await victim.failsWith('ERR_REFLECTION')
   })
 
   it('should refuse its own line 2', async () => {
