@@ -28,7 +28,7 @@ export async function memory (settings: Settings): Promise<Part> {
     ],
     measurements: [{
       name: `${connections} connections`,
-      subjects: ['plaintext', 'noise', 'tls', 'secure-peer'],
+      subjects: ['plaintext', 'noise', 'tls', 'secure-peer', 'secure-peer x25519'],
       run: async subject => withPair(subject, ['--expose-gc'], async ({ dialer, listener }) => {
         const usage = async (): Promise<[MemoryUsage, MemoryUsage]> => Promise.all([
           listener.call<MemoryUsage>('memory/usage'),
