@@ -80,7 +80,7 @@ try {
 async function main (): Promise<void> {
   const run: Run = {
     id: '',
-    command: ['npm run bench:browser', ...process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []].join(' '),
+    command: `npm run bench:browser -- --rounds ${rounds} --seconds ${values.seconds}${values.src ? ' --src' : ''}`,
     commit: describeCommit(),
     machine: describeMachine(),
     load: describeLoad(),
