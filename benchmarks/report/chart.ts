@@ -20,7 +20,7 @@ const BOTTOM = 16
 
 export function toChart ({ rows }: Results): string {
   const shown = rows.filter(row => row.better === 'higher' && row.part !== 'ceilings' && figuresOf(row, BASE) != null && figuresOf(row, OURS) != null)
-  const groups = shown.map(row => SHOWN.filter(subject => figuresOf(row, subject) != null && (row.part !== 'handshake' || subject !== 'plaintext')))
+  const groups = shown.map(row => SHOWN.filter(subject => figuresOf(row, subject) != null && (subject !== 'plaintext' || isComparable(row))))
   const longest = Math.max(1, ...shown.flatMap((row, i) => groups[i].map(subject => times(row, subject))))
   const scale = (WIDTH - LABEL_WIDTH - FIGURE_WIDTH) / longest
 
@@ -67,6 +67,11 @@ function figuresOf ({ results }: Row, subject: EncrypterName): Figures | undefin
   return results[subject] ?? (subject === OURS ? results['secure-peer x25519'] : undefined)
 }
 
+/** Plaintext's handshake is none, and in a page's memory it moves no byte: bars that would dwarf all others */
+function isComparable ({ part, platform }: Row): boolean {
+  return part !== 'handshake' && platform === 'node'
+}
+
 function times (row: Row, subject: EncrypterName): number {
   return (figuresOf(row, subject)?.median ?? 0) / (figuresOf(row, BASE)?.median ?? 1)
 }
@@ -83,7 +88,7 @@ function toLegend (subject: EncrypterName, x: number): string {
 
 /** The label has to fit beside the bars */
 function shorten ({ title, platform }: Row): string {
-  const label = title.replace('TCP + yamux, ', '').replace(' of the event loop', '').replace('one stream, ', '')
+  const label = title.replace('TCP + yamux, ', '').replace(' of the event loop', '').replace('one stream, ', '').replace(' from 40 nodes in four processes', '')
 
   return platform === 'node' ? label : `${platform}: ${label}`
 }
