@@ -56,14 +56,16 @@ export class HandshakeSecrets {
    * @param ss - the KEM secret that this side encapsulated, empty without a KEM; wiped with this stage
    * @param kem - the ciphertext that carries it, empty without a KEM
    */
-  headerAead (side: Side, t: Uint8Array, ss: Uint8Array, kem: Uint8Array): Aead {
-    // SPEC 5.3: header_prk_S = HKDF-Extract(t_S, ss_S || dh)
+  async headerAead (side: Side, t: Uint8Array, ss: Uint8Array, kem: Uint8Array): Promise<Aead> {
     this.#ss.push(ss)
+    const kemHash = await this.#backend.digest(kem)
+
+    // SPEC 5.3: header_prk_S = HKDF-Extract(t_S, ss_S || dh)
     const inputKey = concat([ss, this.#dh])
     const prk = this.#backend.hkdfExtract(t, inputKey)
 
     // SPEC 5.3: header_key_S = HKDF-Expand(header_prk_S, info(header-key-S, SHA-256(kem_S)), key length)
-    const key = this.#backend.hkdfExpand(prk, info(this.#suite, LABEL.headerKey[side], this.#backend.sha256(kem)), CIPHER_KEY_BYTES[this.#suite.cipher])
+    const key = this.#backend.hkdfExpand(prk, info(this.#suite, LABEL.headerKey[side], kemHash), CIPHER_KEY_BYTES[this.#suite.cipher])
     const aead = this.#backend.aead(this.#suite.cipher, key)
     this.#log(KEY_LOG_LABEL.headerKey[side], key)
     wipe(inputKey, prk, key)
@@ -77,9 +79,9 @@ export class HandshakeSecrets {
    * @param line2 - both as sent, newline included
    * @param ss - both KEM secrets, empty without a KEM
    */
-  sessionSecrets (line2: Record<Side, Uint8Array>, ss: Record<Side, Uint8Array>): SessionSecrets {
+  async sessionSecrets (line2: Record<Side, Uint8Array>, ss: Record<Side, Uint8Array>): Promise<SessionSecrets> {
     // SPEC 5.4: th2 = SHA-256(th1 || line 2 of lesser || line 2 of greater)
-    const th2 = this.#backend.sha256(this.#th1, line2.lesser, line2.greater)
+    const th2 = await this.#backend.digest(this.#th1, line2.lesser, line2.greater)
 
     // SPEC 5.4: master = HKDF-Extract(th2, ss_lesser || ss_greater || dh)
     const inputKey = concat([ss.lesser, ss.greater, this.#dh])

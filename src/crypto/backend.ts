@@ -4,8 +4,8 @@ import type { IdentityKey } from '../identity/public-key.ts'
 
 /**
  * The primitives that the protocol is built from. Methods that give a
- * {@link MaybePromise} are awaited by the handshake; hashing and key derivation
- * are synchronous everywhere.
+ * {@link MaybePromise} are awaited by the handshake; key derivation is synchronous
+ * everywhere.
  */
 export interface Backend {
   readonly name: string
@@ -23,6 +23,9 @@ export interface Backend {
 
   /** SHA-256 (FIPS 180-4) of `parts` one after the other: 32 bytes. */
   sha256 (...parts: Uint8Array[]): Uint8Array
+
+  /** What `sha256` gives, for the kilobytes of a handshake: native code where that is asynchronous. */
+  digest (...parts: Uint8Array[]): MaybePromise<Uint8Array>
 
   /** HKDF-Extract with SHA-256 (RFC 5869 section 2.2): 32 bytes. */
   hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array

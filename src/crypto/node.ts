@@ -31,15 +31,8 @@ export const nodeBackend = {
     return crypto.getRandomValues(new Uint8Array(length))
   },
 
-  sha256 (...parts: Uint8Array[]): Uint8Array {
-    const hash = crypto.createHash('sha256')
-
-    for (const part of parts) {
-      hash.update(part)
-    }
-
-    return new Uint8Array(hash.digest())
-  },
+  sha256,
+  digest: sha256,
 
   hkdfExtract (salt: Uint8Array, inputKey: Uint8Array): Uint8Array {
     return hmac(salt, inputKey).digest()
@@ -123,6 +116,16 @@ export const nodeBackend = {
     })
   }
 } satisfies Backend
+
+function sha256 (...parts: Uint8Array[]): Uint8Array {
+  const hash = crypto.createHash('sha256')
+
+  for (const part of parts) {
+    hash.update(part)
+  }
+
+  return new Uint8Array(hash.digest())
+}
 
 /** Imports a private key and wipes `der`. */
 function importPrivateKey (der: Uint8Array, type: 'pkcs1' | 'pkcs8'): crypto.KeyObject {

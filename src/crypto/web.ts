@@ -1,4 +1,4 @@
-import { wipe } from '../encoding/bytes.ts'
+import { concat, wipe } from '../encoding/bytes.ts'
 import { P1363_BYTES } from '../identity/signature.ts'
 import { nobleHash } from './noble-hash.ts'
 import { PendingAead, WebAead } from './web-aead.ts'
@@ -31,6 +31,10 @@ export function createWebBackend (subtle: SubtleCrypto | undefined): Backend {
     ciphers: subtle != null ? NATIVE_ORDER : PLAIN_ORDER,
 
     ...nobleHash,
+
+    async digest (...parts: Uint8Array[]): Promise<Uint8Array> {
+      return subtle != null ? new Uint8Array(await subtle.digest('SHA-256', concat(parts) as BufferSource)) : nobleHash.digest(...parts)
+    },
 
     async generateX25519 (): Promise<X25519Keys> {
       const native = await hasX25519()

@@ -91,23 +91,23 @@ export async function handshake<Peer> (carrier: HandshakeCarrier, options: Hands
     }
 
     // 4. The other side's line 2, opened and verified: is it whom it should be?
-    const answered = own != null && role === 'dialer' ? backend.sha256(exchange.th1, own.line) : exchange.th1
+    const answered = own != null && role === 'dialer' ? await backend.digest(exchange.th1, own.line) : exchange.th1
     const remote = await readHeader(exchange, await carrier.readLine(), answered)
     const peer = verifyPeer(remote.header.key)
     const identify = (): MaybePromise<void> => options.identify(peer, remote.header, exchange.suite)
 
     // 5. A listener accepts now: it shows itself to nobody whom it refuses.
     if (own == null) {
-      const answer = backend.sha256(exchange.th1, remote.line)
+      const answer = await backend.digest(exchange.th1, remote.line)
       const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await writeRefusal(exchange, answer, reason)) })
       own = await writeHeader(exchange, answer)
       carrier.write(own.line)
 
-      return { session: openSession(exchange, own, remote), remote: remote.header, muxer, peer }
+      return { session: await openSession(exchange, own, remote), remote: remote.header, muxer, peer }
     }
 
     // 6. A dialer and a peer accept last: they refuse with a record.
-    const session = openSession(exchange, own, remote)
+    const session = await openSession(exchange, own, remote)
     try {
       const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
 
@@ -152,7 +152,7 @@ async function beginExchange (options: HandshakeOptions, hello: OwnHello, remote
 
   // SPEC 3.2: th1 = SHA-256(hello line of lesser || hello line of greater)
   const lines = bySide(side, hello.line, remoteHello.line)
-  const th1 = options.backend.sha256(lines.lesser, lines.greater)
+  const th1 = await options.backend.digest(lines.lesser, lines.greater)
   const secrets = new HandshakeSecrets(options.backend, suite, th1, await deriveDh(hello, remoteHello, suite), options.keyLog)
 
   return { options, hello, remoteHello, suite, side, th1, secrets }
@@ -194,7 +194,7 @@ async function writeHeader ({ options, hello, remoteHello, suite, side, secrets 
   const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
 
   // first, so that the secret is wiped with the others whether or not signing works
-  const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
+  const aead = await secrets.headerAead(side, t, sharedSecret, ciphertext)
   const header = await signHeader(options.signer, hello.token, options.role, options.fields, t)
 
   return { line: await sealLine2(aead, ciphertext, header), ss: sharedSecret }
@@ -202,7 +202,7 @@ async function writeHeader ({ options, hello, remoteHello, suite, side, secrets 
 
 async function writeRefusal ({ options, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array, reason: string): Promise<Uint8Array> {
   const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
-  const aead = secrets.headerAead(side, t, sharedSecret, ciphertext)
+  const aead = await secrets.headerAead(side, t, sharedSecret, ciphertext)
 
   return sealLine2(aead, ciphertext, refusal(reason))
 }
@@ -227,7 +227,7 @@ async function readHeader ({ options, hello, remoteHello, suite, side, secrets }
   // SPEC 3.8: whatever fails in here is one and the same error
   try {
     ss = kem.byteLength > 0 && hello.mlKem768 != null ? await hello.mlKem768.decapsulate(kem) : NO_KEM.sharedSecret
-    plaintext = await openLine2(secrets.headerAead(otherSide(side), t, ss, kem), sealed)
+    plaintext = await openLine2(await secrets.headerAead(otherSide(side), t, ss, kem), sealed)
   } catch {
     throw headerAuthError()
   }
@@ -256,8 +256,8 @@ async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader,
   }
 }
 
-function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2): Session {
-  const session = secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
+async function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2): Promise<Session> {
+  const session = await secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
 
   return new Session(session, side)
 }

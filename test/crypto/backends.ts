@@ -48,6 +48,14 @@ export function testBackends (backends: Backend[]): void {
         expect(hex(backend.sha256())).to.equal(hex(backend.sha256(new Uint8Array(0))))
       })
 
+      it('should hash the same where that may be asynchronous', async () => {
+        const lines = [new Uint8Array(4_300).fill(1), new Uint8Array(), new Uint8Array(63).fill(2)]
+
+        expect(hex(await backend.digest(utf8('a'), utf8('bc')))).to.equal(SHA256_ABC)
+        expect(hex(await backend.digest(...lines))).to.equal(hex(backend.sha256(...lines)))
+        expect(hex(await backend.digest())).to.equal(hex(backend.sha256()))
+      })
+
       it('should derive the keys of RFC 5869, test case 1', () => {
         const prk = backend.hkdfExtract(fromHex('000102030405060708090a0b0c'), new Uint8Array(22).fill(0x0b))
         expect(hex(prk)).to.equal('077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5')

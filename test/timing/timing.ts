@@ -152,7 +152,7 @@ async function badCiphertext (backend: Backend): Promise<Prepare> {
     const sealed = concat([randomBytes(HEADER_BYTES), randomBytes(TAG_BYTES)])
     const secrets = new HandshakeSecrets(backend, suite, t, randomBytes(32))
 
-    return async () => refused(async () => openLine2(secrets.headerAead('lesser', t, await keys.decapsulate(kem), kem), sealed))
+    return async () => refused(async () => openLine2(await secrets.headerAead('lesser', t, await keys.decapsulate(kem), kem), sealed))
   }
 }
 
