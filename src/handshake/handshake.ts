@@ -191,13 +191,16 @@ async function deriveDh (hello: OwnHello, remoteHello: RemoteHello, suite: Suite
 }
 
 async function writeHeader ({ options, hello, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array): Promise<Line2> {
+  // signed meanwhile where that is asynchronous; its failure is met below
+  const header = signHeader(options.signer, hello.token, options.role, options.fields, t)
+  header.catch(() => {})
+
   const { ciphertext, sharedSecret } = await encapsulate(options.backend, remoteHello, suite)
 
-  // first, so that the secret is wiped with the others whether or not signing works
+  // before the signature, so that the secret is wiped with the others whether or not there is one
   const aead = await secrets.headerAead(side, t, sharedSecret, ciphertext)
-  const header = await signHeader(options.signer, hello.token, options.role, options.fields, t)
 
-  return { line: await sealLine2(aead, ciphertext, header), ss: sharedSecret }
+  return { line: await sealLine2(aead, ciphertext, await header), ss: sharedSecret }
 }
 
 async function writeRefusal ({ options, remoteHello, suite, side, secrets }: Exchange, t: Uint8Array, reason: string): Promise<Uint8Array> {

@@ -330,6 +330,60 @@ describe('handshake', () => {
     })
   })
 
+  for (const roles of ROLES) {
+    it(`should encapsulate while it signs, as ${roles[0]}`, async () => {
+      const encapsulating = Promise.withResolvers<void>()
+      const signing = Promise.withResolvers<void>()
+      const signer = signerOf('ed25519', roles[0])
+      const { first, second } = await handshakePair(handshakeOptions(roles[0], {
+        ...HYBRID,
+        backend: {
+          ...nobleBackend,
+          encapsulateMlKem768: async key => {
+            encapsulating.resolve()
+            await signing.promise
+
+            return nobleBackend.encapsulateMlKem768(key)
+          }
+        },
+        signer: {
+          key: signer.key,
+          sign: async message => {
+            signing.resolve()
+            await encapsulating.promise
+
+            return signer.sign(message)
+          }
+        }
+      }), handshakeOptions(roles[1], HYBRID))
+
+      expect(first.error).to.be.undefined()
+      expect(second.error).to.be.undefined()
+    })
+
+    it(`should fail once where both of these do, as ${roles[0]}`, async () => {
+      const { first } = await handshakePair(handshakeOptions(roles[0], {
+        ...HYBRID,
+        backend: {
+          ...nobleBackend,
+          encapsulateMlKem768: async () => {
+            await Promise.resolve()
+            throw new Error('no key of ML-KEM')
+          }
+        },
+        signer: {
+          key: signerOf('ed25519', roles[0]).key,
+          sign: async () => {
+            throw new Error('no key to sign with')
+          }
+        }
+      }), handshakeOptions(roles[1], HYBRID))
+
+      // a rejection that nobody handles fails the whole run
+      expect(first.error).to.have.property('code', 'ERR_MALFORMED_HELLO')
+    })
+  }
+
   it('should fail when the carrier does', async () => {
     const { first, second } = await handshakePair(handshakeOptions('dialer'), handshakeOptions('listener', {
       signer: { key: signerOf('ed25519').key, sign: () => { throw new Error('no key today') } }

@@ -207,7 +207,7 @@ describe('what a side sends', () => {
       const { first } = await handshakePair(handshakeOptions('dialer', HYBRID), options)
 
       // a refusal is sealed, and signed by nobody
-      expect(events).to.deep.equal(accepts ? ['decided', 'encapsulate', 'sign'] : ['decided', 'encapsulate'])
+      expect(events).to.deep.equal(accepts ? ['decided', 'sign', 'encapsulate'] : ['decided', 'encapsulate'])
       expect(first.error?.code).to.equal(accepts ? undefined : 'ERR_REFUSED')
     })
   }
