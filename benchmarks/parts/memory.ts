@@ -1,6 +1,6 @@
 /**
  * Memory per idle TCP connection: what 2,000 of them add to what the first 200
- * left behind, after garbage collection.
+ * left behind, and what 2,000 more add to that, after garbage collection.
  */
 
 import { createKey, withPair } from './pair.ts'
@@ -23,7 +23,8 @@ export async function memory (settings: Settings): Promise<Part> {
     name: 'memory',
     rows: [
       { ...row, id: 'memory/listener', title: `resident memory per idle connection, ${connections.toLocaleString('en')} of them, listener`, floors: { noise: 1.0, tls: 0.6 } },
-      { ...row, id: 'memory/dialer', title: 'the same, dialer' },
+      { ...row, id: 'memory/listener-more', title: `the same, each of ${connections.toLocaleString('en')} more` },
+      { ...row, id: 'memory/dialer', title: `resident memory per idle connection, ${connections.toLocaleString('en')} of them, dialer` },
       { ...row, id: 'memory/listener-heap', title: 'heap and buffers only, listener' }
     ],
     measurements: [{
@@ -41,9 +42,13 @@ export async function memory (settings: Settings): Promise<Part> {
         const [listenerBefore, dialerBefore] = await usage()
         await dialer.call('memory/open', { address, connections }, OPEN_TIMEOUT_MS)
         const [listenerAfter, dialerAfter] = await usage()
+        await dialer.call('memory/open', { address, connections: 2 * connections }, OPEN_TIMEOUT_MS)
+        const [listenerMore, dialerMore] = await usage()
 
-        if (listenerAfter.connections !== connections || dialerAfter.connections !== connections) {
-          throw new Error(`${listenerAfter.connections} and ${dialerAfter.connections} connections are open instead of ${connections}`)
+        for (const [{ connections: open }, wanted] of [[listenerAfter, 1], [dialerAfter, 1], [listenerMore, 2], [dialerMore, 2]] as const) {
+          if (open !== wanted * connections) {
+            throw new Error(`${open} connections are open instead of ${wanted * connections}`)
+          }
         }
 
         const kibPerConnection = (key: 'rssBytes' | 'heapBytes', before: MemoryUsage, after: MemoryUsage): number => {
@@ -52,6 +57,7 @@ export async function memory (settings: Settings): Promise<Part> {
 
         return {
           'memory/listener': kibPerConnection('rssBytes', listenerBefore, listenerAfter),
+          'memory/listener-more': kibPerConnection('rssBytes', listenerAfter, listenerMore),
           'memory/dialer': kibPerConnection('rssBytes', dialerBefore, dialerAfter),
           'memory/listener-heap': kibPerConnection('heapBytes', listenerBefore, listenerAfter)
         }
