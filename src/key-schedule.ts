@@ -20,13 +20,13 @@ const EMPTY = new Uint8Array()
 // an info's text in UTF-8, the same few for all connections
 const encoded = new Map<string, Uint8Array>()
 
-/** SPEC 5.1: info = "/secure-peer/1.0.0 " label " " group " " cipher "\n" context. Not to be written to. */
+/** SPEC 5.1: info = "/secure-peer/1.0.0 " label " " group " " cipher "\n" context */
 export function info ({ group, cipher }: Suite, label: string, context: Uint8Array = EMPTY): Uint8Array {
   const text = `${PROTOCOL} ${label} ${group} ${cipher}\n`
   const prefix = encoded.get(text) ?? utf8(text)
   encoded.set(text, prefix)
 
-  return context.byteLength > 0 ? concat([prefix, context]) : prefix
+  return concat([prefix, context])
 }
 
 /** The first stage, as soon as both hellos are there: header keys, then the session's secrets. */
