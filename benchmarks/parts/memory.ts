@@ -23,7 +23,7 @@ export async function memory (settings: Settings): Promise<Part> {
     name: 'memory',
     rows: [
       { ...row, id: 'memory/listener', title: `resident memory per idle connection, ${connections.toLocaleString('en')} of them, listener`, floors: { noise: 1.0, tls: 0.6 } },
-      { ...row, id: 'memory/listener-more', title: `the same, each of ${connections.toLocaleString('en')} more` },
+      { ...row, id: 'memory/listener-more', title: `resident memory per idle connection, each of ${connections.toLocaleString('en')} more, listener` },
       { ...row, id: 'memory/dialer', title: `resident memory per idle connection, ${connections.toLocaleString('en')} of them, dialer` },
       { ...row, id: 'memory/listener-heap', title: 'heap and buffers only, listener' }
     ],
