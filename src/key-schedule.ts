@@ -83,13 +83,10 @@ export class HandshakeSecrets {
   /**
    * Ends this stage: from both line 2 to the session's secrets.
    *
-   * @param line2 - both as sent, newline included
+   * @param th2 - SPEC 5.4, 32 bytes
    * @param ss - both KEM secrets, empty without a KEM
    */
-  async sessionSecrets (line2: Record<Side, Uint8Array>, ss: Record<Side, Uint8Array>): Promise<SessionSecrets> {
-    // SPEC 5.4: th2 = SHA-256(th1 || line 2 of lesser || line 2 of greater)
-    const th2 = await this.#backend.digest(this.#th1, line2.lesser, line2.greater)
-
+  sessionSecrets (th2: Uint8Array, ss: Record<Side, Uint8Array>): SessionSecrets {
     // SPEC 5.4: master = HKDF-Extract(th2, ss_lesser || ss_greater || dh)
     const inputKey = concat([ss.lesser, ss.greater, this.#dh])
     const master = this.#backend.hkdfExtract(th2, inputKey)

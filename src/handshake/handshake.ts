@@ -101,13 +101,16 @@ export async function handshake<Peer> (carrier: HandshakeCarrier, options: Hands
       const answer = await backend.digest(exchange.th1, remote.line)
       const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await writeRefusal(exchange, answer, reason)) })
       own = await writeHeader(exchange, answer)
+      const th2 = await hashLines(exchange, own, remote)
+
+      // nothing is waited for after it: what answers this line may be the last that comes
       carrier.write(own.line)
 
-      return { session: await openSession(exchange, own, remote), remote: remote.header, muxer, peer }
+      return { session: openSession(exchange, th2, own, remote), remote: remote.header, muxer, peer }
     }
 
     // 6. A dialer and a peer accept last: they refuse with a record.
-    const session = await openSession(exchange, own, remote)
+    const session = openSession(exchange, await hashLines(exchange, own, remote), own, remote)
     try {
       const muxer = await accept(options, remote.header, identify, async reason => { carrier.write(await session.sealReject(reason)) })
 
@@ -259,10 +262,15 @@ async function accept ({ role, fields }: HandshakeOptions, remote: RemoteHeader,
   }
 }
 
-async function openSession ({ side, secrets }: Exchange, own: Line2, remote: Line2): Promise<Session> {
-  const session = await secrets.sessionSecrets(bySide(side, own.line, remote.line), bySide(side, own.ss, remote.ss))
+async function hashLines ({ options, side, th1 }: Exchange, own: Line2, remote: Line2): Promise<Uint8Array> {
+  // SPEC 5.4: th2 = SHA-256(th1 || line 2 of lesser || line 2 of greater)
+  const lines = bySide(side, own.line, remote.line)
 
-  return new Session(session, side)
+  return options.backend.digest(th1, lines.lesser, lines.greater)
+}
+
+function openSession ({ side, secrets }: Exchange, th2: Uint8Array, own: Line2, remote: Line2): Session {
+  return new Session(secrets.sessionSecrets(th2, bySide(side, own.ss, remote.ss)), side)
 }
 
 function bySide<T> (side: Side, ours: T, theirs: T): Record<Side, T> {

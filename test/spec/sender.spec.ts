@@ -173,6 +173,33 @@ describe('what a side sends', () => {
     expect(written.map(bytes => Object.keys(JSON.parse(text(bytes))))).to.deep.equal([['v', 'token', 'dh', 'ciphers'], ['kem', 'header']])
   })
 
+  it('should wait for nothing after its line 2, as listener', async () => {
+    let turned = false
+    const { second } = await handshakePair(handshakeOptions('dialer', HYBRID), handshakeOptions('listener', {
+      ...HYBRID,
+      backend: {
+        ...nobleBackend,
+        digest: async (...parts) => {
+          await new Promise(resolve => setTimeout(resolve))
+
+          return nobleBackend.digest(...parts)
+        }
+      }
+    }), {
+      tamper: (from, line, index) => {
+        if (from === 'second' && index === 1) {
+          setTimeout(() => { turned = true })
+        }
+
+        return line
+      }
+    })
+
+    // what answers it may be the last that comes
+    expect(second.error).to.be.undefined()
+    expect(turned).to.be.false()
+  })
+
   for (const [outcome, accepts] of Object.entries({ accepted: true, refused: false })) {
     it(`should neither encapsulate nor sign as listener before its identify step ${outcome}`, async () => {
       const events: string[] = []
