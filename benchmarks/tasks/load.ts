@@ -5,7 +5,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { multiaddr } from '@multiformats/multiaddr'
+import { dialUntil, openConnections } from './connections.ts'
 import { createNode } from './libp2p-node.ts'
 import { settledMemory } from './memory.ts'
 import { startNodes } from './swarm.ts'
@@ -69,18 +69,12 @@ export async function prepare (params: StartParams): Promise<void> {
 
 /** Have so many connections open: all nodes dial at once, each one after the other */
 export async function open ({ address, connections }: OpenParams): Promise<void> {
-  let missing = connections - openConnections().length
-
-  await Promise.all(nodes.map(async node => {
-    while (missing-- > 0) {
-      await node.dial(multiaddr(address), { force: true })
-    }
-  }))
+  await dialUntil(nodes, address, connections)
 }
 
 /** A stream on each connection */
 export async function openStreams (): Promise<void> {
-  for (const connection of openConnections()) {
+  for (const connection of openConnections(nodes)) {
     streams.set(connection, streams.get(connection) ?? await connection.newStream(ECHO))
   }
 }
@@ -115,7 +109,7 @@ export async function delays (): Promise<Delays> {
 }
 
 export async function usage (): Promise<MemoryUsage> {
-  return { connections: openConnections().length, ...await settledMemory() }
+  return { connections: openConnections(nodes).length, ...await settledMemory() }
 }
 
 async function talk (stream: Stream, messages: number, intervalMs: number, result: EchoResult): Promise<void> {
@@ -152,8 +146,4 @@ async function talk (stream: Stream, messages: number, intervalMs: number, resul
 
   await Promise.race([done.promise, delay(ECHO_TIMEOUT_MS, undefined, { ref: false })])
   stream.removeEventListener('message', onMessage)
-}
-
-function openConnections (): Connection[] {
-  return nodes.flatMap(node => node.getConnections()).filter(connection => connection.status === 'open')
 }

@@ -3,10 +3,10 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { multiaddr } from '@multiformats/multiaddr'
+import { dialUntil, openConnections } from './connections.ts'
 import { createNode } from './libp2p-node.ts'
 import type { NodeParams } from './libp2p-node.ts'
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Libp2p } from '@libp2p/interface'
 
 const SETTLE_MS = 250
 const COLLECTIONS = 3
@@ -17,7 +17,6 @@ export interface MemoryUsage {
   heapBytes: number
 }
 
-// a node dials one peer once at a time: several of them dial in parallel
 let nodes: Libp2p[] = []
 
 export async function listen (params: NodeParams): Promise<string> {
@@ -32,18 +31,12 @@ export async function prepare ({ privateKeys, ...params }: Omit<NodeParams, 'pri
 
 /** Have so many connections open in all */
 export async function open ({ address, connections }: { address: string, connections: number }): Promise<void> {
-  let missing = connections - openConnections().length
-
-  await Promise.all(nodes.map(async node => {
-    while (missing-- > 0) {
-      await node.dial(multiaddr(address), { force: true })
-    }
-  }))
+  await dialUntil(nodes, address, connections)
 }
 
 /** Of idle connections */
 export async function usage (): Promise<MemoryUsage> {
-  return { connections: openConnections().length, ...await settledMemory() }
+  return { connections: openConnections(nodes).length, ...await settledMemory() }
 }
 
 /** What this process holds once all garbage is gone */
@@ -56,8 +49,4 @@ export async function settledMemory (): Promise<Omit<MemoryUsage, 'connections'>
   const { rss, heapUsed, external } = process.memoryUsage()
 
   return { rssBytes: rss, heapBytes: heapUsed + external }
-}
-
-function openConnections (): Connection[] {
-  return nodes.flatMap(node => node.getConnections()).filter(connection => connection.status === 'open')
 }
