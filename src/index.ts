@@ -5,7 +5,7 @@
  * post-quantum by default, and lets an application accept or reject a peer while
  * the handshake waits.
  *
- * It is the successor of [secure-peer](https://www.npmjs.com/package/secure-peer):
+ * It is the successor of [secure-peer](https://github.com/substack/secure-peer):
  * encrypted peer-to-peer connections from signed keys, with no certificates and
  * no authorities. The protocol is specified in
  * [SPEC.md](https://github.com/libp2p-secure-peer/libp2p-secure-peer/blob/main/SPEC.md).
